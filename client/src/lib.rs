@@ -1,0 +1,1 @@
+//! An async Apache Kafka client.

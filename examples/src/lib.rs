@@ -1,0 +1,1 @@
+//! Shared by nothing: each example stands alone in a file beside this folder.

@@ -1,0 +1,1 @@
+//! Who owns which partition, and what is done with its records.

@@ -1,0 +1,3 @@
+//! Apache Kafka's wire format: bytes to messages and records, and back. No I/O, no async, no clock.
+
+pub mod types;
