@@ -1,3 +1,5 @@
 //! Apache Kafka's wire format: bytes to messages and records, and back. No I/O, no async, no clock.
 
+#[cfg(feature = "messages")]
+pub mod error_code;
 pub mod types;
