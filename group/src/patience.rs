@@ -1,0 +1,154 @@
+//! How long trouble with coordinator, broker or store is put up with, and when to speak of it.
+//!
+//! A job that has begun outlives its surroundings: it tries again for minutes. One that never worked at all gives up
+//! sooner, since then the address is more likely wrong than the cluster away. One word when trouble starts and one
+//! when it ends, however often is tried between.
+
+#![deny(clippy::disallowed_methods)]
+
+use std::time::{Duration, Instant};
+
+/// How long to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GiveUp {
+    /// Once something has succeeded.
+    pub after: Duration,
+    /// Before anything has.
+    pub before_first_success: Duration,
+}
+
+/// Counts trouble of one kind.
+#[derive(Debug)]
+pub struct Patience {
+    give_up: GiveUp,
+    succeeded: bool,
+    trouble: Option<Trouble>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Trouble {
+    since: Instant,
+    attempts: u32,
+}
+
+/// What a failure amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The first of a row: worth a word.
+    Started,
+    /// Still the same trouble.
+    Ongoing,
+    /// Enough.
+    GiveUp {
+        /// Time since the first failure.
+        elapsed: Duration,
+        /// How often was tried.
+        attempts: u32,
+    },
+}
+
+/// Trouble that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over {
+    /// How long it lasted.
+    pub elapsed: Duration,
+    /// How often was tried in vain.
+    pub attempts: u32,
+}
+
+impl Patience {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(give_up: GiveUp) -> Self {
+        Self {
+            give_up,
+            succeeded: false,
+            trouble: None,
+        }
+    }
+
+    /// As [`new`](Self::new), for something that is known to have worked before.
+    #[must_use]
+    pub fn proven(give_up: GiveUp) -> Self {
+        Self {
+            succeeded: true,
+            ..Self::new(give_up)
+        }
+    }
+
+    /// An attempt failed in a way that trying again may cure.
+    pub fn failed(&mut self, now: Instant) -> Verdict {
+        let Some(trouble) = &mut self.trouble else {
+            self.trouble = Some(Trouble {
+                since: now,
+                attempts: 1,
+            });
+            return Verdict::Started;
+        };
+        trouble.attempts = trouble.attempts.saturating_add(1);
+        let elapsed = now.saturating_duration_since(trouble.since);
+        let limit = if self.succeeded {
+            self.give_up.after
+        } else {
+            self.give_up.before_first_success
+        };
+        if elapsed < limit {
+            return Verdict::Ongoing;
+        }
+        Verdict::GiveUp {
+            elapsed,
+            attempts: trouble.attempts,
+        }
+    }
+
+    /// An attempt succeeded; what is over by it.
+    pub fn succeeded(&mut self, now: Instant) -> Option<Over> {
+        self.succeeded = true;
+        self.trouble.take().map(|trouble| Over {
+            elapsed: now.saturating_duration_since(trouble.since),
+            attempts: trouble.attempts,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIVE_UP: GiveUp = GiveUp {
+        after: Duration::from_secs(300),
+        before_first_success: Duration::from_secs(30),
+    };
+
+    #[allow(clippy::disallowed_methods)]
+    fn epoch() -> Instant {
+        Instant::now()
+    }
+
+    #[test]
+    fn it_speaks_once_at_the_start_and_once_at_the_end() {
+        let start = epoch();
+        let mut patience = Patience::new(GIVE_UP);
+        assert_eq!(patience.failed(start), Verdict::Started);
+        let second = Duration::from_secs(1);
+        assert_eq!(patience.failed(start + second), Verdict::Ongoing);
+        let over = Over {
+            elapsed: 2 * second,
+            attempts: 2,
+        };
+        assert_eq!(patience.succeeded(start + 2 * second), Some(over));
+        assert_eq!(patience.succeeded(start + 3 * second), None);
+    }
+
+    #[test]
+    fn what_never_worked_is_given_up_sooner() {
+        let start = epoch();
+        let late = start + Duration::from_secs(31);
+        let mut fresh = Patience::new(GIVE_UP);
+        fresh.failed(start);
+        assert!(matches!(fresh.failed(late), Verdict::GiveUp { .. }));
+        let mut proven = Patience::proven(GIVE_UP);
+        proven.failed(start);
+        assert_eq!(proven.failed(late), Verdict::Ongoing);
+    }
+}
