@@ -2,4 +2,6 @@
 
 #[cfg(feature = "messages")]
 pub mod error_code;
+#[cfg(feature = "records")]
+pub mod records;
 pub mod types;

@@ -1,0 +1,96 @@
+//! Record batches (format v2): bytes to records and back.
+//!
+//! What a Fetch response holds for a partition is a row of batches. [`Records`] walks them, [`RecordBatch`] is a view of
+//! one, [`RecordIter`] lends its records one by one: nothing is copied and nothing is allocated for a record. Producers
+//! fill a [`BatchBuilder`].
+//!
+//! ```
+//! use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor, Decompressor, Records};
+//!
+//! let mut builder = BatchBuilder::new();
+//! builder.append(1_700_000_000_000, Some(b"key"), Some(b"value"), &[])?;
+//! let bytes = builder.finish(&BatchOptions::default(), &mut Compressor::new())?;
+//!
+//! let (mut decompressor, mut buffer) = (Decompressor::new(), Vec::new());
+//! for batch in Records::new(&bytes) {
+//!     let batch = batch?;
+//!     batch.check_crc()?;
+//!     for record in batch.records(&mut decompressor, 1 << 20, &mut buffer)? {
+//!         assert_eq!(record?.value, Some(&b"value"[..]));
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Message sets of magic 0 and 1 are refused by name ([`RecordError::UnsupportedMagic`]); no broker since Kafka 4.0
+//! writes them.
+
+mod batch;
+mod build;
+pub mod compress;
+mod control;
+mod error;
+mod header;
+mod record;
+mod varint;
+
+pub use batch::RecordBatch;
+pub use build::{BatchBuilder, BatchOptions, BuildError};
+pub use compress::{CodecError, Compression, Compressor, Decompressor};
+pub use control::ControlType;
+pub use error::{Malformed, RecordError};
+pub use header::{BatchHeader, TimestampType};
+pub use record::{Header, Headers, Record, RecordIter};
+
+/// The batches of one partition in a Fetch response, in order.
+///
+/// Ends where the bytes end, also in the middle of a batch: a broker cuts the last one to fit the size asked for (KIP-74).
+/// After an error it ends.
+#[derive(Clone, Debug)]
+pub struct Records<'a> {
+    rest: &'a [u8],
+    failed: bool,
+}
+
+impl<'a> Records<'a> {
+    /// Walks `bytes`, the records field of a Fetch response.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            failed: false,
+        }
+    }
+
+    /// The bytes not walked yet. Once the iterator has ended: the cut batch that it left.
+    ///
+    /// A response that holds nothing but a cut batch makes no progress, however often it is asked for again; brokers
+    /// send the first batch whole since Fetch v3.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<RecordBatch<'a>, RecordError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        match RecordBatch::split_first(self.rest) {
+            Ok(Some((batch, rest))) => {
+                self.rest = rest;
+                Some(Ok(batch))
+            }
+            Ok(None) => None,
+            Err(error) => {
+                self.failed = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl std::iter::FusedIterator for Records<'_> {}

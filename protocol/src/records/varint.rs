@@ -1,0 +1,156 @@
+//! Zigzag varints, as records have them. Written by hand, in nom's shape: see `record.rs` for what that is worth.
+
+use nom::IResult;
+
+use super::error::Malformed;
+
+/// What a step of the record walk failed at, and how many of the record's bytes were left there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) left: usize,
+    pub(super) why: Malformed,
+}
+
+/// A step of the record walk.
+pub(super) type Step<'a, T> = IResult<&'a [u8], T, Fault>;
+
+/// Fails at `at`.
+#[cold]
+pub(super) fn fault<T>(at: &[u8], why: Malformed) -> Step<'_, T> {
+    Err(nom::Err::Error(Fault {
+        left: at.len(),
+        why,
+    }))
+}
+
+/// A signed number of 32 bits in 1 to 5 bytes.
+#[inline(always)]
+pub(super) fn varint(i: &[u8]) -> Step<'_, i32> {
+    let (rest, raw) = match *i {
+        [a, ref rest @ ..] if a < 0x80 => (rest, u32::from(a)),
+        [a, b, ref rest @ ..] if b < 0x80 => (rest, u32::from(a & 0x7f) | u32::from(b) << 7),
+        _ => {
+            let (rest, raw) = long(i, 32)?;
+            (rest, raw as u32)
+        }
+    };
+    Ok((rest, (raw >> 1) as i32 ^ -((raw & 1) as i32)))
+}
+
+/// A signed number of 64 bits in 1 to 10 bytes.
+#[inline(always)]
+pub(super) fn varlong(i: &[u8]) -> Step<'_, i64> {
+    let (rest, raw) = match *i {
+        [a, ref rest @ ..] if a < 0x80 => (rest, u64::from(a)),
+        [a, b, ref rest @ ..] if b < 0x80 => (rest, u64::from(a & 0x7f) | u64::from(b) << 7),
+        _ => long(i, 64)?,
+    };
+    Ok((rest, (raw >> 1) as i64 ^ -((raw & 1) as i64)))
+}
+
+#[inline(never)]
+fn long(i: &[u8], bits: u32) -> Step<'_, u64> {
+    let (mut raw, mut shift) = (0u64, 0);
+    for (at, &byte) in i.iter().enumerate() {
+        let seven = u64::from(byte & 0x7f);
+        // The last byte of a type holds fewer than seven bits.
+        if shift + 7 > bits && seven >> (bits - shift) != 0 {
+            return fault(i, Malformed::VarintTooLong);
+        }
+        raw |= seven << shift;
+        if byte < 0x80 {
+            return Ok((i.get(at + 1..).unwrap_or_default(), raw));
+        }
+        shift += 7;
+        if shift >= bits {
+            return fault(i, Malformed::VarintTooLong);
+        }
+    }
+    fault(i, Malformed::Ends)
+}
+
+/// How many bytes a number takes.
+#[inline]
+pub(super) fn varint_len(value: i64) -> usize {
+    let bits = 64 - (zigzag(value) | 1).leading_zeros() as usize;
+    bits.div_ceil(7)
+}
+
+/// Writes a number at `at`, which is moved on. 32-bit numbers have the same bytes as 64-bit ones of the same value.
+#[inline]
+pub(super) fn put_varint(value: i64, out: &mut Vec<u8>) {
+    let mut raw = zigzag(value);
+    while raw >= 0x80 {
+        out.push(raw as u8 | 0x80);
+        raw >>= 7;
+    }
+    out.push(raw as u8);
+}
+
+#[inline]
+fn zigzag(value: i64) -> u64 {
+    (value << 1 ^ value >> 63) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(value: i64) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_varint(value, &mut out);
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_read_back(value in any::<i64>(), shift in 0..64u32) {
+            let value = value >> shift;
+            let bytes = written(value);
+            prop_assert_eq!(bytes.len(), varint_len(value));
+            prop_assert_eq!(varlong(&bytes), Ok((&[][..], value)));
+            if let Ok(small) = i32::try_from(value) {
+                prop_assert_eq!(varint(&bytes), Ok((&[][..], small)));
+            } else {
+                prop_assert!(varint(&bytes).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn the_edges_read_back() {
+        for value in [
+            0,
+            -1,
+            63,
+            64,
+            -64,
+            -65,
+            i32::MIN.into(),
+            i32::MAX.into(),
+            i64::MIN,
+            i64::MAX,
+        ] {
+            assert_eq!(varlong(&written(value)), Ok((&[][..], value)));
+        }
+    }
+
+    #[test]
+    fn too_long_and_cut_are_told_apart() {
+        let why = |bytes: &[u8]| match varint(bytes) {
+            Err(nom::Err::Error(fault)) => Some(fault.why),
+            _ => None,
+        };
+        assert_eq!(why(&[]), Some(Malformed::Ends));
+        assert_eq!(why(&[0xff, 0xff]), Some(Malformed::Ends));
+        assert_eq!(why(&[0xff; 5]), Some(Malformed::VarintTooLong));
+        assert_eq!(
+            why(&[0xff, 0xff, 0xff, 0xff, 0x1f]),
+            Some(Malformed::VarintTooLong)
+        );
+        assert_eq!(why(&[0xff, 0xff, 0xff, 0xff, 0x0f]), None);
+        assert!(varlong(&[0xff; 11]).is_err());
+    }
+}
