@@ -1,0 +1,73 @@
+//! Arrays: a count and so many elements.
+
+use super::bytes::{not_null, read_length, write_length};
+use super::{Cx, Fault, Input, Nullable, Parsed, Wire};
+use crate::error::{EncodeError, Why};
+use crate::schema::Kind;
+
+/// Memory that is taken at once even if fewer bytes are left. Elements in memory are larger than on the wire (a
+/// string of three bytes is a slice of sixteen), so small arrays need more than their bytes.
+const AT_ONCE: usize = 4096;
+
+impl<'a, T: Wire<'a>> Wire<'a> for Vec<T> {
+    const MIN: usize = 1;
+    const KIND: Kind = Kind::Array(&T::KIND);
+
+    fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self> {
+        not_null(input, Self::read_nullable(input, cx))
+    }
+
+    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+        write_length(Some(self.len()), out, cx)?;
+        self.iter().try_for_each(|element| element.write(out, cx))
+    }
+}
+
+impl<'a, T: Wire<'a>> Nullable<'a> for Vec<T> {
+    fn read_nullable(input: Input<'a>, cx: Cx) -> Parsed<'a, Option<Self>> {
+        match read_length(input, cx)? {
+            (rest, Some(count)) => {
+                check_count(input, rest, count, T::MIN)?;
+                let (rest, elements) = read_elements(rest, count, cx)?;
+                Ok((rest, Some(elements)))
+            }
+            (rest, None) => Ok((rest, None)),
+        }
+    }
+
+    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+        match this {
+            Some(elements) => elements.write(out, cx),
+            None => write_length(None, out, cx),
+        }
+    }
+}
+
+/// Refuses a count of elements that the bytes left can't hold, before any memory is taken for them.
+#[inline]
+pub(crate) fn check_count<'a>(
+    input: Input<'a>,
+    rest: Input<'a>,
+    count: usize,
+    min: usize,
+) -> Result<(), nom::Err<Fault>> {
+    let left = rest.len();
+    if count > left / min {
+        return Err(Fault::error(input, Why::Count { count, left }));
+    }
+    Ok(())
+}
+
+fn read_elements<'a, T: Wire<'a>>(input: Input<'a>, count: usize, cx: Cx) -> Parsed<'a, Vec<T>> {
+    // A count may still lie, within the bytes left: at first no more memory than these, and the rest as it is needed.
+    let at_once = input.len().max(AT_ONCE) / size_of::<T>().max(1);
+    let mut elements = Vec::with_capacity(count.min(at_once));
+    let mut rest = input;
+    for index in 0..count {
+        let (after, element) =
+            T::read(rest, cx).map_err(|e| e.map(|fault| fault.in_element(index)))?;
+        elements.push(element);
+        rest = after;
+    }
+    Ok((rest, elements))
+}

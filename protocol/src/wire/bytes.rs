@@ -1,0 +1,148 @@
+//! Bytes, and the lengths in front of bytes, strings and arrays.
+
+use nom::bytes::complete::take;
+use nom::number::complete::{be_i16, be_i32};
+
+use super::{Cx, Fault, Input, Nullable, Parsed, Wire, varint};
+use crate::error::{EncodeError, EncodeWhy, Why};
+use crate::schema::Kind;
+
+/// The length that says null, where lengths are not compact.
+const NULL: i64 = -1;
+
+impl<'a> Wire<'a> for &'a [u8] {
+    const MIN: usize = 1;
+    const KIND: Kind = Kind::Bytes;
+
+    fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self> {
+        not_null(input, Self::read_nullable(input, cx))
+    }
+
+    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+        write_length(Some(self.len()), out, cx)?;
+        out.extend_from_slice(self);
+        Ok(())
+    }
+}
+
+impl<'a> Nullable<'a> for &'a [u8] {
+    fn read_nullable(input: Input<'a>, cx: Cx) -> Parsed<'a, Option<Self>> {
+        match read_length(input, cx)? {
+            (rest, Some(length)) => {
+                let (rest, bytes) = take_exactly(length, rest)?;
+                Ok((rest, Some(bytes)))
+            }
+            (rest, None) => Ok((rest, None)),
+        }
+    }
+
+    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+        match this {
+            Some(bytes) => bytes.write(out, cx),
+            None => write_length(None, out, cx),
+        }
+    }
+}
+
+/// Takes so many bytes.
+#[inline]
+pub(crate) fn take_exactly(length: usize, input: Input<'_>) -> Parsed<'_, Input<'_>> {
+    take(length)(input).map_err(|e: nom::Err<Fault>| e.map(|fault| fault.needs(length)))
+}
+
+/// Makes a fault of null.
+#[inline]
+pub(crate) fn not_null<'a, T>(input: Input<'a>, read: Parsed<'a, Option<T>>) -> Parsed<'a, T> {
+    match read? {
+        (rest, Some(value)) => Ok((rest, value)),
+        (_, None) => Err(Fault::error(input, Why::Null)),
+    }
+}
+
+/// Reads the length of bytes or the count of an array. None: null.
+#[inline]
+pub(crate) fn read_length(input: Input<'_>, cx: Cx) -> Parsed<'_, Option<usize>> {
+    if cx.flexible {
+        return read_compact(input);
+    }
+    let (rest, length) = be_i32(input).map_err(|e: nom::Err<Fault>| e.map(|f| f.needs(4)))?;
+    Ok((rest, plain(input, i64::from(length))?))
+}
+
+/// Reads the length of a string, which has two bytes where it isn't compact. None: null.
+#[inline]
+pub(crate) fn read_short_length(input: Input<'_>, cx: Cx) -> Parsed<'_, Option<usize>> {
+    if cx.flexible {
+        return read_compact(input);
+    }
+    let (rest, length) = be_i16(input).map_err(|e: nom::Err<Fault>| e.map(|f| f.needs(2)))?;
+    Ok((rest, plain(input, i64::from(length))?))
+}
+
+/// Appends the length of bytes or the count of an array. None: null.
+pub(crate) fn write_length(
+    length: Option<usize>,
+    out: &mut Vec<u8>,
+    cx: Cx,
+) -> Result<(), EncodeError> {
+    let length = checked(length, i32::MAX, cx)?;
+    if cx.flexible {
+        varint::write_u32((length + 1) as u32, out);
+    } else {
+        out.extend_from_slice(&length.to_be_bytes());
+    }
+    Ok(())
+}
+
+/// Appends the length of a string. None: null.
+pub(crate) fn write_short_length(
+    length: Option<usize>,
+    out: &mut Vec<u8>,
+    cx: Cx,
+) -> Result<(), EncodeError> {
+    // The limit holds for compact lengths, too: brokers refuse longer strings.
+    let length = checked(length, i32::from(i16::MAX), cx)?;
+    if cx.flexible {
+        varint::write_u32((length + 1) as u32, out);
+    } else {
+        out.extend_from_slice(&(length as i16).to_be_bytes());
+    }
+    Ok(())
+}
+
+/// A compact length: one more than it says, and 0 is null.
+fn read_compact(input: Input<'_>) -> Parsed<'_, Option<usize>> {
+    let (rest, raised) = varint::read_u32(input)?;
+    let Some(length) = raised.checked_sub(1) else {
+        return Ok((rest, None));
+    };
+    match i32::try_from(length) {
+        Ok(_) => Ok((rest, Some(length as usize))),
+        Err(_) => Err(Fault::error(
+            input,
+            Why::Length {
+                length: i64::from(length),
+            },
+        )),
+    }
+}
+
+#[inline]
+fn plain(input: Input<'_>, length: i64) -> Result<Option<usize>, nom::Err<Fault>> {
+    match usize::try_from(length) {
+        Ok(length) => Ok(Some(length)),
+        Err(_) if length == NULL => Ok(None),
+        Err(_) => Err(Fault::error(input, Why::Length { length })),
+    }
+}
+
+/// A length as the wire has it, -1 being null.
+fn checked(length: Option<usize>, max: i32, cx: Cx) -> Result<i32, EncodeError> {
+    let Some(length) = length else {
+        return Ok(NULL as i32);
+    };
+    match i32::try_from(length) {
+        Ok(fits) if fits <= max => Ok(fits),
+        _ => Err(EncodeError::new(cx, EncodeWhy::TooLong { length })),
+    }
+}

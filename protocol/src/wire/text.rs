@@ -1,0 +1,47 @@
+//! Strings: UTF-8, borrowed.
+
+use super::bytes::{not_null, read_short_length, take_exactly, write_short_length};
+use super::{Cx, Fault, Input, Nullable, Parsed, Wire};
+use crate::error::{EncodeError, Why};
+use crate::schema::Kind;
+
+impl<'a> Wire<'a> for &'a str {
+    const MIN: usize = 1;
+    const KIND: Kind = Kind::String;
+
+    fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self> {
+        not_null(input, Self::read_nullable(input, cx))
+    }
+
+    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+        write_short_length(Some(self.len()), out, cx)?;
+        out.extend_from_slice(self.as_bytes());
+        Ok(())
+    }
+}
+
+impl<'a> Nullable<'a> for &'a str {
+    fn read_nullable(input: Input<'a>, cx: Cx) -> Parsed<'a, Option<Self>> {
+        match read_short_length(input, cx)? {
+            (rest, Some(length)) => {
+                let (after, bytes) = take_exactly(length, rest)?;
+                let text = str::from_utf8(bytes).map_err(|error| not_utf8(rest, length, error))?;
+                Ok((after, Some(text)))
+            }
+            (rest, None) => Ok((rest, None)),
+        }
+    }
+
+    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+        match this {
+            Some(text) => text.write(out, cx),
+            None => write_short_length(None, out, cx),
+        }
+    }
+}
+
+#[cold]
+fn not_utf8(input: Input<'_>, length: usize, error: std::str::Utf8Error) -> nom::Err<Fault> {
+    let valid = error.valid_up_to();
+    Fault::error(&input[valid..], Why::Utf8 { valid, length })
+}
