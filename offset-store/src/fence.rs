@@ -1,0 +1,516 @@
+//! The fencing rule, as pure functions: what may be written over what was read, and what an answer means.
+//!
+//! A Kafka generation or member epoch can't be the token of an outside store: generations start anew when a group is
+//! deleted, say nothing about one partition, and the broker itself does not check ownership. So the store keeps the
+//! token, one a row, and **one guard serves all: write only where `fence` is the one I hold.** Whoever writes draws a
+//! new one, with each claim, commit, reset and deletion; so two tasks of one process, a repeated commit, an empty batch
+//! and a topic made anew all fail the same check.
+//!
+//! Nothing here reads, writes, waits or draws: rows, fences and the time of day are handed in, [`Write`]s come out.
+#![deny(clippy::disallowed_methods)]
+
+use ottla_protocol::types::TopicId;
+
+use crate::confirm::{Confirmed, Witness};
+use crate::error::Refused;
+use crate::model::{Committed, Fence, Gap, Key, Owner, Row};
+use crate::table::{Expect, Write};
+
+mod reset;
+#[cfg(test)]
+mod tests;
+
+pub use reset::Reset;
+pub(crate) use reset::{forget, release, reset};
+
+/// How many former topic ids a row keeps: more than stale metadata can bring back, and a bound on the row's size.
+const FORMER_TOPIC_IDS: usize = 64;
+
+/// A partition that is to be claimed: read, then confirmed, and what is needed for a row that is new.
+#[derive(Debug)]
+pub struct Wanted {
+    confirmed: Confirmed,
+    start: Committed,
+    topic_id: TopicId,
+    partitions_seen: i32,
+    lost: Option<Lost>,
+    restart: Option<Restart>,
+}
+
+/// A place that a policy puts instead of the row's: a topic made anew, records that retention took, a truncation.
+#[derive(Debug)]
+struct Restart {
+    at: Committed,
+    reason: String,
+}
+
+impl Wanted {
+    /// Wants a confirmed partition. `start` is the start policy's answer, already resolved to an offset (a row that
+    /// is new stores it at once; a row with an offset ignores it). `topic_id` and `partitions_seen` are what the
+    /// cluster tells now; [`TopicId::UNKNOWN`] and 0 if it does not.
+    #[must_use]
+    pub fn new(
+        confirmed: Confirmed,
+        start: Committed,
+        topic_id: TopicId,
+        partitions_seen: i32,
+    ) -> Self {
+        Self {
+            confirmed,
+            start,
+            topic_id,
+            partitions_seen,
+            lost: None,
+            restart: None,
+        }
+    }
+
+    /// Claims again after a claim was lost, **if the partition was held without a break since**: same membership,
+    /// never revoked. Another owner's claim over the lost one is then [`Refused::DualOwner`].
+    #[must_use]
+    pub fn after(mut self, lost: Lost) -> Self {
+        self.lost = Some(lost);
+        self
+    }
+
+    /// Starts at `at` whatever the row says, as a policy decided (see [`anomaly`](mod@crate::anomaly)). What is skipped
+    /// becomes a [`Gap`], written with the claim.
+    #[must_use]
+    pub fn restart(mut self, at: Committed, reason: impl Into<String>) -> Self {
+        self.restart = Some(Restart {
+            at,
+            reason: reason.into(),
+        });
+        self
+    }
+
+    /// Which row.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        self.confirmed.key()
+    }
+}
+
+/// The right to write one partition's offset. Not `Clone` and made by claims and commits alone: no claim, no commit.
+#[derive(Debug)]
+pub struct Claim {
+    row: Row,
+    at: Committed,
+    witness: Witness,
+}
+
+impl Claim {
+    /// Which row.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.row.key
+    }
+
+    /// Where the claim stands: processing starts, or goes on, here.
+    #[must_use]
+    pub fn start(&self) -> &Committed {
+        &self.at
+    }
+
+    /// The token of our last write.
+    #[must_use]
+    pub fn fence(&self) -> Fence {
+        self.row.fence
+    }
+
+    /// The id of the topic that is claimed; all zero when unknown.
+    #[must_use]
+    pub fn topic_id(&self) -> TopicId {
+        self.row.topic_id
+    }
+
+    /// Whether a row just read is the one that this claim wrote. If not, the claim is lost already.
+    #[must_use]
+    pub fn stands_in(&self, row: Option<&Row>) -> bool {
+        row.is_some_and(|row| row.fence == self.row.fence)
+    }
+
+    /// Moves on to `to`. Uses the claim up: the commit gives it back.
+    #[must_use]
+    pub fn advance(self, to: Committed) -> Advance {
+        Advance {
+            claim: self,
+            to,
+            skipped: None,
+        }
+    }
+
+    /// Moves on to `to` without having processed what lies between, and notes the [`Gap`] in the same transaction.
+    #[must_use]
+    pub fn skip(self, to: Committed, reason: impl Into<String>) -> Advance {
+        Advance {
+            claim: self,
+            to,
+            skipped: Some(reason.into()),
+        }
+    }
+
+    /// Gives up a claim that no longer stands.
+    #[must_use]
+    pub fn lose(self) -> Lost {
+        Lost {
+            held: self.row.fence,
+            meant: None,
+            owner: self.row.owner.unwrap_or_default(),
+            key: self.row.key,
+        }
+    }
+}
+
+/// One partition's way from where its claim stands to a new offset. Made by [`Claim::advance`] alone.
+#[derive(Debug)]
+pub struct Advance {
+    claim: Claim,
+    to: Committed,
+    skipped: Option<String>,
+}
+
+impl Advance {
+    /// Which row.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        self.claim.key()
+    }
+
+    /// Where the claim stands.
+    #[must_use]
+    pub fn from(&self) -> &Committed {
+        self.claim.start()
+    }
+
+    /// Where it will stand.
+    #[must_use]
+    pub fn to(&self) -> &Committed {
+        &self.to
+    }
+
+    /// Takes the claim back, as if nothing had been said.
+    #[must_use]
+    pub fn withdraw(self) -> Claim {
+        self.claim
+    }
+}
+
+/// What is left of a claim that was fenced, or whose commit was not answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    key: Key,
+    owner: String,
+    held: Fence,
+    meant: Option<Fence>,
+}
+
+impl Lost {
+    /// Which row.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// What a row read after the loss says of it.
+    #[must_use]
+    pub fn fate(&self, row: Option<&Row>) -> Fate {
+        match row {
+            Some(row) if Some(row.fence) == self.meant => Fate::Done,
+            Some(row) if row.fence == self.held => Fate::NotYet,
+            Some(row) => match &row.owner {
+                Some(owner) if *owner != self.owner && self.is_replaced_in(row) => {
+                    Fate::Taken(owner.clone())
+                }
+                _ => Fate::Gone,
+            },
+            None => Fate::Gone,
+        }
+    }
+
+    /// Whether the row's present owner claimed it straight from us.
+    fn is_replaced_in(&self, row: &Row) -> bool {
+        row.replaced == self.held || Some(row.replaced) == self.meant
+    }
+}
+
+/// What became of a claim that was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fate {
+    /// The row holds the very fence that the lost commit was to write: it happened. Nothing else proves that.
+    Done,
+    /// The row is as it was before. A commit whose answer was lost may still arrive: only a new claim shuts it out.
+    NotYet,
+    /// This other owner claimed the row straight from us.
+    Taken(String),
+    /// Reset, deleted, or written more than once since.
+    Gone,
+}
+
+/// A claim on its way to the table.
+#[derive(Debug)]
+pub(crate) struct Claiming {
+    expect: Expect,
+    gap: Option<Gap>,
+    then: Claim,
+}
+
+/// A commit on its way to the table.
+#[derive(Debug)]
+pub(crate) struct Committing {
+    before: Claim,
+    gap: Option<Gap>,
+    then: Claim,
+}
+
+/// Decides a claim: the row as it was read, `fence` if it is still so.
+///
+/// # Errors
+/// [`Refused::DualOwner`], [`Refused::TopicRecreated`], [`Refused::FormerTopic`], [`Refused::NotAnOffset`].
+pub(crate) fn claim(
+    owner: &Owner,
+    wanted: Wanted,
+    fence: Fence,
+    now_ms: i64,
+) -> Result<Claiming, Refused> {
+    let (seen, witness) = wanted.confirmed.into_parts();
+    let (key, row) = seen.into_parts();
+    refuse_dual_owner(owner, wanted.lost.as_ref(), row.as_ref())?;
+
+    let stored = row.as_ref().and_then(Row::committed);
+    let may_change = wanted.restart.is_some() || stored.is_none();
+    let topic = follow_topic(&key, row.as_ref(), wanted.topic_id, may_change)?;
+    let gap = match (&wanted.restart, &stored) {
+        (Some(restart), Some(stored)) if restart.at.next != stored.next => Some(Gap {
+            key: key.clone(),
+            from: stored.next,
+            to: restart.at.next,
+            reason: restart.reason.clone(),
+            at: now_ms,
+        }),
+        _ => None,
+    };
+    let at = match (wanted.restart, stored) {
+        (Some(restart), _) => restart.at,
+        (None, Some(stored)) => stored,
+        (None, None) => wanted.start,
+    };
+    let replaced = row.as_ref().map_or(Fence::NONE, |row| row.fence);
+    let seen_before = row.as_ref().map_or(0, |row| row.partitions_seen);
+    let then = Claim {
+        row: Row {
+            next_offset: Some(concrete(&key, at.next)?),
+            leader_epoch: at.leader_epoch.unwrap_or(-1),
+            metadata: at.metadata.clone(),
+            topic_id: topic.id,
+            former_topic_ids: topic.former,
+            fence,
+            replaced,
+            owner: Some(owner.name.clone()),
+            partitions_seen: if wanted.partitions_seen > 0 {
+                wanted.partitions_seen
+            } else {
+                seen_before
+            },
+            updated_at: now_ms,
+            key,
+        },
+        at,
+        witness,
+    };
+    let expect = row.map_or(Expect::Absent, |row| Expect::Fence(row.fence));
+    Ok(Claiming { expect, gap, then })
+}
+
+/// Decides a commit: the new offset and `fence`, if the row still holds ours.
+///
+/// # Errors
+/// [`Refused::NotAnOffset`].
+pub(crate) fn advance(advance: Advance, fence: Fence, now_ms: i64) -> Result<Committing, Refused> {
+    let Advance { claim, to, skipped } = advance;
+    concrete(claim.key(), to.next)?;
+    let gap = skipped.map(|reason| Gap {
+        key: claim.key().clone(),
+        from: claim.at.next,
+        to: to.next,
+        reason,
+        at: now_ms,
+    });
+    let then = Claim {
+        row: Row {
+            next_offset: Some(to.next),
+            leader_epoch: to.leader_epoch.unwrap_or(-1),
+            metadata: to.metadata.clone(),
+            fence,
+            updated_at: now_ms,
+            ..claim.row.clone()
+        },
+        at: to,
+        witness: claim.witness,
+    };
+    Ok(Committing {
+        before: claim,
+        gap,
+        then,
+    })
+}
+
+impl Claiming {
+    /// What to ask the table for.
+    pub(crate) fn write(&self) -> Write {
+        self.then.write(self.expect, self.gap.clone())
+    }
+
+    /// The table did it.
+    pub(crate) fn done(self) -> Claim {
+        self.then
+    }
+
+    /// The table refused, and then the row read so. A row with the very fence that was to be written is ours after
+    /// all: some layer below sent the write twice.
+    ///
+    /// # Errors
+    /// [`Refused::Overtaken`].
+    pub(crate) fn refused(self, row: Option<&Row>) -> Result<Claim, Refused> {
+        if self.then.stands_in(row) {
+            return Ok(self.then);
+        }
+        Err(Refused::Overtaken {
+            key: self.then.row.key,
+        })
+    }
+}
+
+impl Committing {
+    /// What to ask the table for.
+    pub(crate) fn write(&self) -> Write {
+        let expect = Expect::Fence(self.before.fence());
+        self.then.write(expect, self.gap.clone())
+    }
+
+    /// Which row.
+    pub(crate) fn key(&self) -> &Key {
+        self.then.key()
+    }
+
+    /// The table did it.
+    pub(crate) fn done(self) -> Claim {
+        self.then
+    }
+
+    /// The table refused, and then the row read so (`None` also if it could not be read). A row with the very fence
+    /// that was to be written is ours after all: some layer below sent the write twice.
+    ///
+    /// # Errors
+    /// [`Refused::Fenced`]; with manual assignment [`Refused::DualOwner`] if another owner claimed straight from us.
+    pub(crate) fn refused(self, row: Option<&Row>) -> Result<Claim, Refused> {
+        if self.then.stands_in(row) {
+            return Ok(self.then);
+        }
+        let witness = self.before.witness;
+        let lost = self.before.lose();
+        match lost.fate(row) {
+            Fate::Taken(theirs) if witness == Witness::Nobody => Err(Refused::DualOwner {
+                key: lost.key,
+                ours: lost.owner,
+                theirs,
+            }),
+            _ => Err(Refused::Fenced {
+                lost: Box::new(lost),
+                by: row.and_then(|row| row.owner.clone()),
+            }),
+        }
+    }
+
+    /// The table certainly wrote nothing: the claim stands where it stood.
+    pub(crate) fn not_written(self) -> Claim {
+        self.before
+    }
+
+    /// The answer was lost.
+    pub(crate) fn unknown(self) -> Lost {
+        Lost {
+            meant: Some(self.then.fence()),
+            ..self.before.lose()
+        }
+    }
+}
+
+impl Claim {
+    fn write(&self, expect: Expect, gap: Option<Gap>) -> Write {
+        Write {
+            key: self.row.key.clone(),
+            expect,
+            row: Some(self.row.clone()),
+            gap,
+        }
+    }
+}
+
+fn refuse_dual_owner(owner: &Owner, lost: Option<&Lost>, row: Option<&Row>) -> Result<(), Refused> {
+    match lost.map(|lost| (lost, lost.fate(row))) {
+        Some((lost, Fate::Taken(theirs))) if theirs != owner.name => Err(Refused::DualOwner {
+            key: lost.key.clone(),
+            ours: owner.name.clone(),
+            theirs,
+        }),
+        _ => Ok(()),
+    }
+}
+
+struct Topic {
+    id: TopicId,
+    former: Vec<TopicId>,
+}
+
+/// The topic ids of a row after it heard that the topic's id is `now`.
+fn follow_topic(
+    key: &Key,
+    row: Option<&Row>,
+    now: TopicId,
+    may_change: bool,
+) -> Result<Topic, Refused> {
+    let Some(row) = row else {
+        return Ok(Topic {
+            id: now,
+            former: Vec::new(),
+        });
+    };
+    let mut former = row.former_topic_ids.clone();
+    if now.is_unknown() || now == row.topic_id {
+        return Ok(Topic {
+            id: row.topic_id,
+            former,
+        });
+    }
+    if former.contains(&now) {
+        return Err(Refused::FormerTopic {
+            key: key.clone(),
+            now,
+        });
+    }
+    if !row.topic_id.is_unknown() {
+        if !may_change {
+            return Err(Refused::TopicRecreated {
+                key: key.clone(),
+                row: row.topic_id,
+                now,
+            });
+        }
+        former.push(row.topic_id);
+        let too_many = former.len().saturating_sub(FORMER_TOPIC_IDS);
+        former.drain(..too_many);
+    }
+    Ok(Topic { id: now, former })
+}
+
+fn concrete(key: &Key, next: i64) -> Result<i64, Refused> {
+    if next < 0 {
+        return Err(Refused::NotAnOffset {
+            key: key.clone(),
+            next,
+        });
+    }
+    Ok(next)
+}

@@ -1,0 +1,75 @@
+//! Results for stores of keys and values: writes into named trees, in order.
+
+use std::fmt;
+
+/// A value computed from what is there when the transaction runs.
+pub(crate) type Change = Box<dyn Fn(Option<&[u8]>) -> Option<Vec<u8>> + Send>;
+
+/// One write of one key.
+pub(crate) enum Op {
+    Insert(Vec<u8>),
+    Remove,
+    Update(Change),
+}
+
+/// Writes into any number of named trees, applied in order, in one transaction with the offset.
+///
+/// Trees are made where they are missing.
+#[derive(Default)]
+pub struct KeyValueTransaction {
+    pub(crate) trees: Vec<String>,
+    pub(crate) writes: Vec<(usize, Vec<u8>, Op)>,
+}
+
+impl KeyValueTransaction {
+    /// Sets a key.
+    pub fn insert(&mut self, tree: &str, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
+        self.push(tree, key.into(), Op::Insert(value.into()));
+    }
+
+    /// Removes a key, if it is there.
+    pub fn remove(&mut self, tree: &str, key: impl Into<Vec<u8>>) {
+        self.push(tree, key.into(), Op::Remove);
+    }
+
+    /// Sets a key to what `change` makes of its present value; `None` stands for no value, both ways. `change` may be
+    /// called several times before its result takes effect once.
+    pub fn update(
+        &mut self,
+        tree: &str,
+        key: impl Into<Vec<u8>>,
+        change: impl Fn(Option<&[u8]>) -> Option<Vec<u8>> + Send + 'static,
+    ) {
+        self.push(tree, key.into(), Op::Update(Box::new(change)));
+    }
+
+    /// How many writes are collected.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// Whether nothing is collected.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    fn push(&mut self, tree: &str, key: Vec<u8>, op: Op) {
+        let at = self.trees.iter().position(|name| name == tree);
+        let at = at.unwrap_or_else(|| {
+            self.trees.push(tree.to_owned());
+            self.trees.len() - 1
+        });
+        self.writes.push((at, key, op));
+    }
+}
+
+impl fmt::Debug for KeyValueTransaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyValueTransaction")
+            .field("trees", &self.trees)
+            .field("writes", &self.writes.len())
+            .finish()
+    }
+}
