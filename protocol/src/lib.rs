@@ -26,6 +26,8 @@ pub mod frame;
 pub mod header;
 #[cfg(feature = "messages")]
 pub mod messages;
+#[cfg(feature = "messages")]
+pub mod payload;
 #[cfg(feature = "records")]
 pub mod records;
 #[cfg(feature = "messages")]
