@@ -95,21 +95,27 @@ fn check<T: Wire<'static> + Debug>() {
     };
     let samples: Vec<_> = samples(schema.name).collect();
     check_versions(schema, &samples);
-    for Sample {
-        version,
-        bytes,
-        value,
-    } in samples
-    {
+    for sample in samples {
+        let version = sample.version;
         let flexible = schema.flexible.is_some_and(|from| version >= from);
         let cx = Cx { version, flexible };
-        let (rest, read) = T::read(bytes, cx)
-            .unwrap_or_else(|fault| panic!("{} v{version}: {fault:?}", schema.name));
-        assert_eq!(rest, [0u8; 0], "{} v{version}: bytes left", schema.name);
-        assert_eq!(format!("{read:?}"), value, "{} v{version}", schema.name);
-        let mut written = Vec::new();
-        read.write(&mut written, cx).unwrap();
-        assert_eq!(hex(&written), hex(bytes), "{} v{version}", schema.name);
+        check_sample::<T>(&sample, cx, &format!("{} v{version}", schema.name));
+    }
+}
+
+fn check_sample<T: Wire<'static> + Debug>(sample: &Sample, cx: Cx, what: &str) {
+    let (rest, read) =
+        T::read(sample.bytes, cx).unwrap_or_else(|fault| panic!("{what}: {fault:?}"));
+    assert_eq!(rest, [0u8; 0], "{what}: bytes left");
+    assert_eq!(format!("{read:?}"), sample.value, "{what}");
+
+    let mut written = Vec::new();
+    read.write(&mut written, cx).unwrap();
+    assert_eq!(hex(&written), hex(sample.bytes), "{what}");
+
+    for end in 0..sample.bytes.len() {
+        let cut = T::read(&sample.bytes[..end], cx);
+        assert!(cut.is_err(), "{what}: read from {end} bytes");
     }
 }
 
