@@ -2,5 +2,6 @@
 
 pub mod assignor;
 pub mod commit_plan;
+pub mod membership;
 pub mod patience;
 pub mod tracker;

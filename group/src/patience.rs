@@ -2,11 +2,15 @@
 //!
 //! A job that has begun outlives its surroundings: it tries again for minutes. One that never worked at all gives up
 //! sooner, since then the address is more likely wrong than the cluster away. One word when trouble starts and one
-//! when it ends, however often is tried between.
+//! when it ends, however often is tried between; none about a hiccup.
 
 #![deny(clippy::disallowed_methods)]
 
 use std::time::{Duration, Instant};
+
+/// Trouble that is over within this is not worth a word: a fresh cluster that makes its offsets topic, a leader that
+/// moves.
+const HICCUP: Duration = Duration::from_secs(2);
 
 /// How long to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +33,15 @@ pub struct Patience {
 struct Trouble {
     since: Instant,
     attempts: u32,
+    spoken: bool,
 }
 
 /// What a failure amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The first of a row: worth a word.
+    /// This is trouble: worth a word.
     Started,
-    /// Still the same trouble.
+    /// Still a hiccup, or still the same trouble.
     Ongoing,
     /// Enough.
     GiveUp {
@@ -78,13 +83,11 @@ impl Patience {
 
     /// An attempt failed in a way that trying again may cure.
     pub fn failed(&mut self, now: Instant) -> Verdict {
-        let Some(trouble) = &mut self.trouble else {
-            self.trouble = Some(Trouble {
-                since: now,
-                attempts: 1,
-            });
-            return Verdict::Started;
-        };
+        let trouble = self.trouble.get_or_insert(Trouble {
+            since: now,
+            attempts: 0,
+            spoken: false,
+        });
         trouble.attempts = trouble.attempts.saturating_add(1);
         let elapsed = now.saturating_duration_since(trouble.since);
         let limit = if self.succeeded {
@@ -92,19 +95,24 @@ impl Patience {
         } else {
             self.give_up.before_first_success
         };
-        if elapsed < limit {
+        if elapsed >= limit {
+            return Verdict::GiveUp {
+                elapsed,
+                attempts: trouble.attempts,
+            };
+        }
+        if elapsed < HICCUP || trouble.spoken {
             return Verdict::Ongoing;
         }
-        Verdict::GiveUp {
-            elapsed,
-            attempts: trouble.attempts,
-        }
+        trouble.spoken = true;
+        Verdict::Started
     }
 
-    /// An attempt succeeded; what is over by it.
+    /// An attempt succeeded; what is over by it, if it was spoken of.
     pub fn succeeded(&mut self, now: Instant) -> Option<Over> {
         self.succeeded = true;
-        self.trouble.take().map(|trouble| Over {
+        let trouble = self.trouble.take().filter(|trouble| trouble.spoken)?;
+        Some(Over {
             elapsed: now.saturating_duration_since(trouble.since),
             attempts: trouble.attempts,
         })
@@ -128,16 +136,27 @@ mod tests {
     #[test]
     fn it_speaks_once_at_the_start_and_once_at_the_end() {
         let start = epoch();
-        let mut patience = Patience::new(GIVE_UP);
-        assert_eq!(patience.failed(start), Verdict::Started);
         let second = Duration::from_secs(1);
-        assert_eq!(patience.failed(start + second), Verdict::Ongoing);
+        let mut patience = Patience::new(GIVE_UP);
+        assert_eq!(patience.failed(start), Verdict::Ongoing);
+        assert_eq!(patience.failed(start + 2 * second), Verdict::Started);
+        assert_eq!(patience.failed(start + 3 * second), Verdict::Ongoing);
         let over = Over {
-            elapsed: 2 * second,
-            attempts: 2,
+            elapsed: 4 * second,
+            attempts: 3,
         };
-        assert_eq!(patience.succeeded(start + 2 * second), Some(over));
-        assert_eq!(patience.succeeded(start + 3 * second), None);
+        assert_eq!(patience.succeeded(start + 4 * second), Some(over));
+        assert_eq!(patience.succeeded(start + 5 * second), None);
+    }
+
+    #[test]
+    fn a_hiccup_passes_in_silence() {
+        let start = epoch();
+        let second = Duration::from_secs(1);
+        let mut patience = Patience::new(GIVE_UP);
+        assert_eq!(patience.failed(start), Verdict::Ongoing);
+        assert_eq!(patience.succeeded(start + second), None);
+        assert_eq!(patience.failed(start + 3 * second), Verdict::Ongoing);
     }
 
     #[test]
@@ -149,6 +168,6 @@ mod tests {
         assert!(matches!(fresh.failed(late), Verdict::GiveUp { .. }));
         let mut proven = Patience::proven(GIVE_UP);
         proven.failed(start);
-        assert_eq!(proven.failed(late), Verdict::Ongoing);
+        assert_eq!(proven.failed(late), Verdict::Started);
     }
 }
