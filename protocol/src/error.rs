@@ -9,7 +9,7 @@ use crate::wire::Cx;
 /// Bytes that are not the message they should be.
 ///
 /// Its text names the place both by field and by byte:
-/// `OffsetCommitResponse v8: topics[3].partitions[0].error_code: needs 2 bytes, 1 left (at byte 217)`.
+/// `OffsetCommitResponse v8: topics[3].name: needs 14 bytes, 9 left (at byte 217)`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message} v{version}: {path}{why} (at byte {at})")]
 pub struct DecodeError {
@@ -30,7 +30,7 @@ pub struct DecodeError {
 #[non_exhaustive]
 pub enum Why {
     /// The bytes end before the value does.
-    #[error("needs {needs} byte{}, {left} left", if *.needs == 1 { "" } else { "s" })]
+    #[error("needs {needs} byte{}, {left} left", plural(*.needs))]
     Short {
         /// How many bytes the value takes.
         needs: usize,
@@ -38,7 +38,7 @@ pub enum Why {
         left: usize,
     },
     /// An array announces more elements than the bytes left can hold.
-    #[error("{count} elements can't be in {left} bytes")]
+    #[error("{count} element{} can't be in {left} byte{}", plural(*.count), plural(*.left))]
     Count {
         /// What the array announces.
         count: usize,
@@ -77,7 +77,7 @@ pub enum Why {
         last: u32,
     },
     /// Bytes after the end of the message, or after the end of a tagged field's value.
-    #[error("{left} byte{} too many", if *.left == 1 { "" } else { "s" })]
+    #[error("{left} byte{} too many", plural(*.left))]
     Trailing {
         /// How many.
         left: usize,
@@ -88,6 +88,10 @@ pub enum Why {
     /// A parser of nom's own complained; the parsers of this crate say more.
     #[error("malformed ({0:?})")]
     Malformed(nom::error::ErrorKind),
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 /// The way to a field: `topics[3].partitions[0].error_code`. Empty: the message itself.

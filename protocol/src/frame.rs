@@ -137,3 +137,6 @@ fn framed(
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,3 +194,6 @@ pub fn differs<T: PartialEq>(value: &T, default: &T) -> bool {
 pub const fn at_least_one(min: usize) -> usize {
     if min == 0 { 1 } else { min }
 }
+
+#[cfg(test)]
+mod tests;

@@ -283,13 +283,13 @@ fn schema(model: &Model) -> TokenStream {
     };
     let key = option(key.map(|key| quote!(#key)));
     let fields = model.fields.iter().map(schema_field);
-    let table = table(model);
+    let (vis, table) = (&model.vis, table(model));
     quote! {
         impl #generics #name #ty {
             #[doc = "The definition as data, for what compares, generates or prints messages."]
             #[doc = ""]
             #[doc = #table]
-            pub const SCHEMA: ::ottla_protocol::schema::Schema = ::ottla_protocol::schema::Schema {
+            #vis const SCHEMA: ::ottla_protocol::schema::Schema = ::ottla_protocol::schema::Schema {
                 name: #name_text,
                 key: #key,
                 versions: #versions,
@@ -341,8 +341,9 @@ fn role(model: &Model) -> TokenStream {
 fn request(model: &Model, api: &Api, response: &TokenStream) -> TokenStream {
     let name = &model.name;
     let (generics, ty, _) = model.generics.split_for_impl();
-    let constants = constants(model, api);
+    let (constants, check) = (constants(model, api), check_key(api));
     quote! {
+        #check
         impl #generics ::ottla_protocol::api::Request for #name #ty {
             #constants
             type Response<'r> = #response;
@@ -361,24 +362,33 @@ fn request(model: &Model, api: &Api, response: &TokenStream) -> TokenStream {
 fn response(model: &Model, api: &Api) -> TokenStream {
     let (name, lifetime) = (&model.name, model.lifetime());
     let (_, ty, _) = model.generics.split_for_impl();
-    let constants = constants(model, api);
+    let (constants, check) = (constants(model, api), check_key(api));
     quote! {
+        #check
         impl<#lifetime> ::ottla_protocol::api::Response<#lifetime> for #name #ty { #constants }
     }
 }
 
 fn constants(model: &Model, api: &Api) -> TokenStream {
-    let (key, api_name, name) = (api.key, &api.name, model.name.to_string());
+    let (api_name, name) = (&api.name, model.name.to_string());
     let Versions { min, max } = model.versions;
     let flexible = model.flexible.unwrap_or(i16::MAX);
     quote! {
-        const API: ::ottla_protocol::api::ApiKey = {
-            assert!(::ottla_protocol::api::ApiKey::#api_name as i16 == #key, "the key is another API's");
-            ::ottla_protocol::api::ApiKey::#api_name
-        };
+        const API: ::ottla_protocol::api::ApiKey = ::ottla_protocol::api::ApiKey::#api_name;
         const NAME: &'static str = #name;
         const VERSIONS: ::core::ops::RangeInclusive<i16> = #min..=#max;
         const FLEXIBLE: i16 = #flexible;
+    }
+}
+
+/// Refuses to compile a key that isn't the one of the API in the name.
+fn check_key(api: &Api) -> TokenStream {
+    let (key, name) = (api.key, &api.name);
+    quote! {
+        const _: () = assert!(
+            ::ottla_protocol::api::ApiKey::#name as i16 == #key,
+            "the key is another API's",
+        );
     }
 }
 

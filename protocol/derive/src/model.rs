@@ -7,11 +7,12 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{
     Data, DeriveInput, Error, Expr, Fields, GenericArgument, GenericParam, Generics, Ident,
-    Lifetime, LitInt, PathArguments, Result, Token, Type,
+    Lifetime, LitInt, PathArguments, Result, Token, Type, Visibility,
 };
 
 /// A struct and all that its attributes say.
 pub(crate) struct Model {
+    pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
     pub(crate) role: Role,
@@ -128,6 +129,7 @@ impl Model {
             .collect::<Result<Vec<_>>>()?;
         check_tags(&fields)?;
         Ok(Self {
+            vis: input.vis.clone(),
             name: input.ident.clone(),
             generics: input.generics.clone(),
             flexible: attributes.flexible.map(|flexible| flexible.min),
@@ -355,3 +357,6 @@ fn inside_option(ty: &Type) -> Option<Type> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
