@@ -2,7 +2,7 @@
 //! cleaned up on the way out.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +12,7 @@ use nix::sys::signal::{SigSet, Signal};
 #[derive(Clone)]
 pub(crate) struct Interrupt {
     latest: Arc<AtomicI32>,
+    came: Arc<AtomicBool>,
 }
 
 impl Interrupt {
@@ -25,14 +26,23 @@ impl Interrupt {
         signals
             .thread_block()
             .context("hold back the signals that end this process")?;
-        let latest = Arc::new(AtomicI32::new(0));
-        let seen = Arc::clone(&latest);
+        let interrupt = Self {
+            latest: Arc::default(),
+            came: Arc::default(),
+        };
+        let Self { latest, came } = interrupt.clone();
         thread::spawn(move || {
             while let Ok(signal) = signals.wait() {
-                seen.store(signal as i32, Ordering::SeqCst);
+                latest.store(signal as i32, Ordering::SeqCst);
+                came.store(true, Ordering::SeqCst);
             }
         });
-        Ok(Self { latest })
+        Ok(interrupt)
+    }
+
+    /// Whether a signal has ever come, taken or not.
+    pub(crate) fn came(&self) -> bool {
+        self.came.load(Ordering::SeqCst)
     }
 
     /// The signal that came since the last call, if any.

@@ -16,9 +16,11 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use self::cluster::{Cluster, Plan};
+pub(crate) use self::distribution::missing;
 use self::distribution::{Distribution, Version};
 use self::node::Lifetime;
-use self::temporary::{Lock, Temporary};
+use self::temporary::Lock;
+pub(crate) use self::temporary::Temporary;
 use crate::interrupt::Interrupt;
 use crate::process;
 
@@ -108,7 +110,7 @@ pub(crate) struct Name {
 }
 
 impl Shape {
-    fn into_plan(self) -> Plan {
+    pub(crate) fn into_plan(self) -> Plan {
         Plan {
             version: self.version,
             brokers: usize::from(self.brokers),
@@ -133,16 +135,15 @@ fn cluster_name(text: &str) -> Result<String, String> {
     }
 }
 
-pub(crate) fn run(task: Task) -> Result<ExitCode> {
-    let interrupt = Interrupt::listen()?;
+pub(crate) fn run(task: Task, interrupt: &Interrupt) -> Result<ExitCode> {
     match task {
-        Task::Up { shape, name } => up(&name.name, &shape.into_plan(), &interrupt),
+        Task::Up { shape, name } => up(&name.name, &shape.into_plan(), interrupt),
         Task::Status => status(),
         Task::Down { name } => down(&name.name),
-        Task::Run { shape, command } => run_command(&shape.into_plan(), &command, &interrupt),
+        Task::Run { shape, command } => run_command(&shape.into_plan(), &command, interrupt),
         Task::Stop { broker, kill, name } => stop(&name.name, broker, kill),
-        Task::Start { broker, name } => start(&name.name, broker, &interrupt),
-        Task::Tool { version, command } => tool(&version, &command, &interrupt),
+        Task::Start { broker, name } => start(&name.name, broker, interrupt),
+        Task::Tool { version, command } => tool(&version, &command, interrupt),
     }
 }
 
@@ -230,6 +231,9 @@ fn status() -> Result<ExitCode> {
 }
 
 fn down(name: &str) -> Result<ExitCode> {
+    if name.starts_with(temporary::PREFIX) {
+        bail!("cluster `{name}` goes down when its `kafka run` ends");
+    }
     let _lock = Lock::take(name)?;
     if cluster::demolish(name)? {
         println!("cluster `{name}` is down");
@@ -241,6 +245,10 @@ fn down(name: &str) -> Result<ExitCode> {
 
 fn run_command(plan: &Plan, command: &[OsString], interrupt: &Interrupt) -> Result<ExitCode> {
     let (program, arguments) = command.split_first().context("no command")?;
+    // Said before a cluster is started for nothing.
+    if !process::exists(program) {
+        bail!("there is no program `{}`", program.display());
+    }
     let cluster = Temporary::start(plan, interrupt)?;
     let status = cluster.run(Command::new(program).args(arguments), interrupt)?;
     Ok(ExitCode::from(process::exit_code(status)))

@@ -4,15 +4,22 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
+mod check;
 mod interrupt;
 mod kafka;
 mod maven;
 mod process;
+mod stages;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use crate::interrupt::Interrupt;
 
 /// The tasks of this workspace.
 #[derive(Parser)]
@@ -28,17 +35,30 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Format, clippy, documentation, layers, each crate alone, packages
+    Check(check::Arguments),
+    /// Unit, documentation and integration tests, on a Kafka that it starts itself
+    Test(test::Arguments),
+    /// The criterion benches
+    Bench(bench::Arguments),
     /// A real Apache Kafka for tests, started and cleaned up without hands
     #[command(subcommand)]
     Kafka(kafka::Task),
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().task {
-        Task::Kafka(task) => kafka::run(task),
-    };
-    done.unwrap_or_else(|error| {
+    run(Arguments::parse().task).unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    let interrupt = Interrupt::listen()?;
+    match task {
+        Task::Check(arguments) => check::run(&arguments, &interrupt),
+        Task::Test(arguments) => test::run(arguments, &interrupt),
+        Task::Bench(arguments) => bench::run(&arguments, &interrupt),
+        Task::Kafka(task) => kafka::run(task, &interrupt),
+    }
 }

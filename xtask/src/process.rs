@@ -1,6 +1,7 @@
 //! Programs that the tasks run: found on the path, run to their end, stopped.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -27,6 +28,15 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     env::split_paths(&path)
         .map(|folder| folder.join(name))
         .find(|file| is_executable(file))
+}
+
+/// Whether there is a program of that name or path.
+pub(crate) fn exists(program: &OsStr) -> bool {
+    let path = Path::new(program);
+    match path.components().count() {
+        1 => program.to_str().is_some_and(|name| find(name).is_some()),
+        _ => is_executable(path),
+    }
 }
 
 fn is_executable(file: &Path) -> bool {

@@ -14,6 +14,9 @@ use crate::interrupt::Interrupt;
 use crate::maven::{self, Artifact};
 use crate::{process, workspace};
 
+/// What Kafka 4's brokers run on.
+const OLDEST_JAVA: u32 = 17;
+
 /// A version of Apache Kafka, such as `4.3.0`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Version(String);
@@ -75,6 +78,36 @@ impl Distribution {
     pub(crate) fn java_program(&self) -> &Path {
         &self.java
     }
+}
+
+/// What is missing on this machine to run a Kafka of that version: a line a piece, none when all is there.
+pub(crate) fn missing(version: &Version) -> Vec<String> {
+    let java = match java().as_deref().map(major_version) {
+        None => Some("no Java (`java` is not on the path)".to_owned()),
+        Some(Some(major)) if major < OLDEST_JAVA => Some(format!(
+            "Java {major} is too old, Kafka needs {OLDEST_JAVA}"
+        )),
+        Some(_) => None,
+    };
+    let have_jars = cache_folder(version).exists() || process::find("mvn").is_some();
+    let maven = (!have_jars).then(|| "no Maven (`mvn` is not on the path)".to_owned());
+    java.into_iter().chain(maven).collect()
+}
+
+/// Nothing where the program doesn't say: then Kafka is tried.
+fn major_version(java: &Path) -> Option<u32> {
+    let said = Command::new(java).arg("-version").output().ok()?;
+    read_major_version(&String::from_utf8_lossy(&said.stderr))
+}
+
+/// Reads `openjdk version "17.0.15" …`; Java 8 called itself 1.8.
+fn read_major_version(said: &str) -> Option<u32> {
+    let (_, rest) = said.split_once("version \"")?;
+    let rest = rest.strip_prefix("1.").unwrap_or(rest);
+    rest.split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
 fn java() -> Option<PathBuf> {
@@ -139,6 +172,20 @@ fn artifacts(version: &str) -> [Artifact<'_>; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn javas_version_is_read_in_its_forms() {
+        assert_eq!(
+            read_major_version("openjdk version \"17.0.15\" 2025-04-15\nmore"),
+            Some(17)
+        );
+        assert_eq!(read_major_version("java version \"1.8.0_392\""), Some(8));
+        assert_eq!(
+            read_major_version("openjdk version \"25\" 2025-09-16"),
+            Some(25)
+        );
+        assert_eq!(read_major_version("no idea"), None);
+    }
 
     #[test]
     fn a_version_is_numbers_and_dots() {

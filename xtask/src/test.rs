@@ -1,0 +1,116 @@
+//! `cargo xtask test`: every test there is, on one Kafka for the whole run.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::interrupt::Interrupt;
+use crate::kafka::{self, Shape, Temporary};
+use crate::stages::{Outcome, Stages};
+use crate::workspace::{cargo, succeed};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Fail where the tests that need this would be skipped
+    #[arg(long, value_enum, value_name = "WHAT")]
+    require: Vec<Requirement>,
+    /// Leave this out; may be repeated
+    #[arg(long, value_enum, value_name = "WHAT")]
+    skip: Vec<Part>,
+    #[command(flatten)]
+    shape: Shape,
+    /// Arguments for each test program: a filter, --nocapture and so on
+    #[arg(last = true)]
+    arguments: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Requirement {
+    Kafka,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Part {
+    /// The tests on a real Kafka
+    Kafka,
+    /// The examples in the documentation
+    Doc,
+}
+
+pub(crate) fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<ExitCode> {
+    let Arguments {
+        require,
+        skip,
+        shape,
+        arguments,
+    } = arguments;
+    let plan = shape.into_plan();
+    let missing = match skip.contains(&Part::Kafka) {
+        true => vec!["left out with --skip".to_owned()],
+        false => kafka::missing(&plan.version),
+    };
+    if require.contains(&Requirement::Kafka) && !missing.is_empty() {
+        bail!(
+            "the tests on a real Kafka are required: {}",
+            missing.join("; ")
+        );
+    }
+
+    let mut stages = Stages::new(interrupt);
+    if !stages.run("build", || {
+        plain(&["test", "--workspace", "--no-run", "--quiet"], interrupt)
+    }) {
+        return Ok(stages.finish());
+    }
+    let mut cluster = None;
+    stages.run("start Kafka", || {
+        if !missing.is_empty() {
+            return Ok(Outcome::Skipped(missing.join("; ")));
+        }
+        cluster = Some(Temporary::start(&plan, interrupt)?);
+        Ok(Outcome::Done)
+    });
+    let name = match cluster {
+        Some(_) => "unit and integration tests",
+        None => "unit tests, and integration tests without Kafka",
+    };
+    stages.run(name, || {
+        on(cluster.as_ref(), test(&TESTS, &arguments), interrupt)
+    });
+    stages.run("documentation tests", || match skip.contains(&Part::Doc) {
+        true => Ok(Outcome::Skipped("left out with --skip".to_owned())),
+        false => on(cluster.as_ref(), test(&["--doc"], &arguments), interrupt),
+    });
+    drop(cluster);
+    Ok(stages.finish())
+}
+
+/// All targets that hold tests; benches are `cargo xtask bench`'s.
+const TESTS: [&str; 4] = ["--lib", "--bins", "--tests", "--examples"];
+
+fn test(targets: &[&str], arguments: &[OsString]) -> Command {
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast", "--quiet"]);
+    command.args(targets).arg("--").args(arguments);
+    command
+}
+
+fn plain(arguments: &[&str], interrupt: &Interrupt) -> Result<Outcome> {
+    succeed(&mut cargo(arguments), interrupt)?;
+    Ok(Outcome::Done)
+}
+
+fn on(cluster: Option<&Temporary>, mut command: Command, interrupt: &Interrupt) -> Result<Outcome> {
+    let Some(cluster) = cluster else {
+        // A cluster that happens to be in the environment is not the one that was asked for.
+        command.env_remove("OTTLA_BOOTSTRAP_SERVERS");
+        succeed(&mut command, interrupt)?;
+        return Ok(Outcome::Done);
+    };
+    let status = cluster.run(&mut command, interrupt)?;
+    if !status.success() {
+        bail!("{status}");
+    }
+    Ok(Outcome::Done)
+}
