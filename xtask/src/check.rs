@@ -96,14 +96,8 @@ const CLIPPY: &[&str] = &[
     "warnings",
 ];
 const DOC: &[&str] = &["doc", "--workspace", "--no-deps", "--quiet"];
-/// Without a build of each package, which `alone` and clippy have built already.
-const PACKAGE: &[&str] = &[
-    "package",
-    "--workspace",
-    "--allow-dirty",
-    "--no-verify",
-    "--quiet",
-];
+/// Builds each package from what is in it.
+const PACKAGE: &[&str] = &["package", "--workspace", "--allow-dirty", "--quiet"];
 
 fn done(command: &mut Command, interrupt: &Interrupt) -> Result<Outcome> {
     succeed(command, interrupt)?;

@@ -58,7 +58,7 @@ impl<'a> Stages<'a> {
             why,
             took: begin.elapsed(),
         };
-        println!("{}\n", report.line());
+        println!("{}\n", report.line(&report.why));
         self.reports.push(report);
         word != "FAILED"
     }
@@ -67,7 +67,10 @@ impl<'a> Stages<'a> {
     pub(crate) fn finish(self) -> ExitCode {
         println!("── summary");
         for report in &self.reports {
-            println!("{}", report.line());
+            println!(
+                "{}",
+                report.line(report.why.trim().lines().next().unwrap_or_default())
+            );
         }
         let took: Duration = self.reports.iter().map(|report| report.took).sum();
         println!("   {:8}{:>6.1} s", "", took.as_secs_f64());
@@ -80,12 +83,9 @@ impl<'a> Stages<'a> {
 }
 
 impl Report {
-    fn line(&self) -> String {
+    fn line(&self, why: &str) -> String {
         let Self {
-            name,
-            word,
-            why,
-            took,
+            name, word, took, ..
         } = self;
         let colon = if why.is_empty() { "" } else { ": " };
         format!(

@@ -42,10 +42,10 @@ pub(crate) fn check(interrupt: &Interrupt) -> Result<Outcome> {
         let package = place.join(name);
         write(&package, folder, name, program)
             .with_context(|| format!("write {}", package.display()))?;
-        // One build folder for all: what they share is built once.
+        // The workspace's build folder: what they share with it is built once.
         let mut command = cargo(&["check", "--quiet", "--target-dir"]);
         succeed(
-            command.arg(place.join("target")).current_dir(&package),
+            command.arg(workspace::target()).current_dir(&package),
             interrupt,
         )?;
     }
