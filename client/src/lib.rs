@@ -1,1 +1,44 @@
-//! An async Apache Kafka client.
+//! An async Apache Kafka client: connections, metadata, retries, and everything that needs a socket.
+//!
+//! ```no_run
+//! use ottla_client::{Client, ClientConfig};
+//!
+//! # async fn example() -> Result<(), ottla_client::ClientError> {
+//! let client = Client::connect(ClientConfig::new("127.0.0.1:9092")).await?;
+//! for topic in client.topics(None).await? {
+//!     println!("{} has {} partitions", topic.name, topic.partitions.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Client`] is one handle for the whole cluster. It keeps up to three connections to a broker ([`Lane`]), speaks the newest version of each API that both sides know,
+//! and keeps its metadata fresh. A [`call`](Client::call) is one attempt; what tries again does so with a [`Backoff`] and a limit. Errors say what to do next
+//! ([`ClientError::is_retriable`], [`ClientError::outcome_unknown`]).
+//!
+//! Plain TCP only, so far.
+#![forbid(unsafe_code)]
+
+mod brokers;
+mod client;
+mod cluster;
+pub mod config;
+mod connection;
+mod coordinator;
+pub mod error;
+mod options;
+mod race;
+mod reply;
+mod retry;
+mod shared;
+
+pub use brokers::Lane;
+pub use client::Client;
+pub use cluster::{Broker, Cluster, Leader, Partition, Topic};
+pub use config::{ClientConfig, ConfigError};
+pub use error::{ClientError, Peer};
+pub use options::CallOptions;
+pub use reply::Reply;
+pub use retry::Backoff;
+
+pub use ottla_protocol as protocol;

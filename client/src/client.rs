@@ -1,0 +1,345 @@
+//! The client: one handle for the whole cluster.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ottla_protocol::api::Request;
+use ottla_protocol::error_code::ErrorCode;
+use ottla_protocol::types::TopicPartition;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::brokers::Lane;
+use crate::cluster::{Cluster, Leader, Topic, refresh};
+use crate::config::ClientConfig;
+use crate::connection::{made_for, ready};
+use crate::coordinator;
+use crate::error::ClientError;
+use crate::options::CallOptions;
+use crate::reply::Reply;
+use crate::retry::Backoff;
+use crate::shared::Shared;
+
+/// A handle for a cluster. Clones are cheap and share connections and metadata; when the last one is dropped, the connections close.
+#[derive(Clone, Debug)]
+pub struct Client {
+    shared: Arc<Shared>,
+    _alive: Arc<DropGuard>,
+}
+
+impl Client {
+    /// Connects to the cluster: returns once a broker has told who belongs to it.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Config`]; [`ClientError::NoBroker`] with each bootstrap address and why it failed, after
+    /// `socket.connection.setup.timeout.ms` at the latest (plus half a second for each address but the first). Nothing is tried again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: what was begun is closed.
+    pub async fn connect(config: ClientConfig) -> Result<Self, ClientError> {
+        let stop = CancellationToken::new();
+        let shared = Arc::new(Shared::new(config, stop.clone())?);
+        let alive = Arc::new(stop.clone().drop_guard());
+        refresh::fetch(&shared, Some(&[])).await?;
+        let refreshing = refresh::run(Arc::clone(&shared));
+        tokio::spawn(async move { stop.run_until_cancelled(refreshing).await });
+        Ok(Self {
+            shared,
+            _alive: alive,
+        })
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn config(&self) -> &ClientConfig {
+        &self.shared.config
+    }
+
+    /// What is known of the cluster: all brokers, and the topics that were asked for.
+    #[must_use]
+    pub fn cluster(&self) -> Arc<Cluster> {
+        self.shared.cluster()
+    }
+
+    /// The cluster as it changes. Only topics that are asked for ([`leader`](Self::leader), [`partitions`](Self::partitions)) are kept fresh.
+    #[must_use]
+    pub fn watch_cluster(&self) -> watch::Receiver<Arc<Cluster>> {
+        self.shared.watch()
+    }
+
+    /// Topics as they are now, by name; `None`: all topics. Never creates one.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::UnknownTopic`] for the first name that the cluster does not have, after a second look.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn topics(&self, names: Option<&[&str]>) -> Result<Vec<Arc<Topic>>, ClientError> {
+        let Some(names) = names else {
+            let all = refresh::fetch(&self.shared, None).await?;
+            let mut topics: Vec<_> = all.topics().cloned().collect();
+            topics.sort_by(|one, other| one.name.cmp(&other.name));
+            return Ok(topics);
+        };
+        let wanted: Vec<Arc<str>> = names.iter().map(|name| Arc::from(*name)).collect();
+        self.twice(async || {
+            let cluster = refresh::fetch(&self.shared, Some(&wanted)).await?;
+            wanted
+                .iter()
+                .map(|name| find(&cluster, name).cloned())
+                .collect()
+        })
+        .await
+    }
+
+    /// How many partitions a topic has, from what is known, else asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::UnknownTopic`], after a second look.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn partitions(&self, topic: &str) -> Result<i32, ClientError> {
+        self.look_up(topic, |topic| Ok(topic.partition_count()))
+            .await
+    }
+
+    /// Who leads a partition, from what is known, else asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::NoLeader`], which passes; [`ClientError::UnknownTopic`] and [`ClientError::UnknownPartition`], after a second look.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn leader(&self, partition: &TopicPartition) -> Result<Leader, ClientError> {
+        self.look_up(&partition.topic, |topic| topic.leader(partition.partition))
+            .await
+    }
+
+    /// The broker that the cluster names as its controller; with KRaft, which hides it, any broker: it passes on what is for the controller.
+    ///
+    /// # Errors
+    ///
+    /// When fresh metadata names none either, [`ClientError::Answered`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn controller(&self) -> Result<i32, ClientError> {
+        if let Some(controller) = self.cluster().controller {
+            return Ok(controller);
+        }
+        self.shared.refresh.now(None).await?;
+        let cluster = self.cluster();
+        let any = || cluster.brokers().next().map(|broker| broker.id);
+        cluster
+            .controller
+            .or_else(any)
+            .ok_or(ClientError::UnknownBroker { broker: -1 })
+    }
+
+    /// Says that the metadata seems out of date: it is asked for again soon, once however many say so.
+    pub fn stale_metadata(&self) {
+        self.shared.refresh.soon();
+    }
+
+    /// Takes in what a broker said about a partition's leader (KIP-951), if that is newer than what is known.
+    pub fn leader_hint(&self, partition: &TopicPartition, leader: i32, epoch: i32) {
+        self.shared
+            .learn(|cluster| cluster.after_hint(partition, leader, epoch));
+    }
+
+    /// The broker that coordinates a group, from what is known, else asked, until `default.api.timeout.ms` is over.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::GaveUp`], for instance while the broker loads the group; [`ClientError::Answered`] where waiting can't help
+    /// (authorization, an empty group id).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn coordinator(&self, group: &str) -> Result<i32, ClientError> {
+        if let Some(known) = self.shared.coordinators.known(group) {
+            return Ok(known);
+        }
+        let mut backoff = self.backoff(
+            "find the group's coordinator",
+            self.config().default_api_timeout,
+        );
+        loop {
+            match coordinator::find(&self.shared, group).await {
+                Ok(found) => return Ok(found),
+                Err(error) => backoff.pause(error).await?,
+            }
+        }
+    }
+
+    /// Says that a group's coordinator has moved or can't be reached: the next [`coordinator`](Self::coordinator) asks again.
+    pub fn forget_coordinator(&self, group: &str) {
+        self.shared.coordinators.forget(group);
+    }
+
+    /// Asks one broker, once, in the newest version that both speak.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`] in general; after `request.timeout.ms` at the latest. A failure that speaks of a broker or leader that has moved asks for fresh metadata.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe for the connection: the answer goes nowhere. The broker may have done what was asked.
+    pub async fn call<R: Request>(
+        &self,
+        broker: i32,
+        lane: Lane,
+        request: &R,
+    ) -> Result<Reply<R>, ClientError> {
+        self.shared
+            .call(broker, lane, CallOptions::new(), ready(request))
+            .await
+    }
+
+    /// Asks one broker, once, with a request that is made for the version spoken, and other options than the configuration's.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`call`](Self::call).
+    pub async fn call_with<R: Request>(
+        &self,
+        broker: i32,
+        lane: Lane,
+        options: CallOptions,
+        make: impl Fn(i16) -> R,
+    ) -> Result<Reply<R>, ClientError> {
+        self.shared
+            .call(broker, lane, options, made_for(make))
+            .await
+    }
+
+    /// Sends a request that gets no answer, such as a produce request with acks 0. Done when it is about to be written.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call), as far as they show before an answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`call`](Self::call).
+    pub async fn send<R: Request>(
+        &self,
+        broker: i32,
+        lane: Lane,
+        request: &R,
+    ) -> Result<(), ClientError> {
+        self.shared.send(broker, lane, request).await
+    }
+
+    /// Asks whichever broker can be reached, once.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call); [`ClientError::NoBroker`] if neither a broker of the cluster nor a bootstrap address can be reached.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`call`](Self::call).
+    pub async fn call_any<R: Request>(&self, request: &R) -> Result<Reply<R>, ClientError> {
+        self.shared.call_any(request).await
+    }
+
+    /// Asks whichever broker can be reached, once, as [`call_with`](Self::call_with) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`call_any`](Self::call_any).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`call`](Self::call).
+    pub async fn call_any_with<R: Request>(
+        &self,
+        options: CallOptions,
+        make: impl Fn(i16) -> R,
+    ) -> Result<Reply<R>, ClientError> {
+        self.shared.call_any_with(options, made_for(make)).await
+    }
+
+    /// What a loop that tries again pauses with: from `retry.backoff.ms` to `retry.backoff.max.ms`, until `within` is over. `what` names the
+    /// operation in the error, such as `list offsets`.
+    #[must_use]
+    pub fn backoff(&self, what: &'static str, within: Duration) -> Backoff {
+        Backoff::new(what, self.config(), within)
+    }
+
+    /// What is known of a topic, if it is enough; else what fresh metadata says.
+    async fn look_up<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Topic) -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        if let Some(found) = self
+            .cluster()
+            .topic(name)
+            .and_then(|topic| read(topic).ok())
+        {
+            self.shared.refresh.used(name);
+            return Ok(found);
+        }
+        self.twice(async || {
+            self.shared.refresh.now(Some(name)).await?;
+            read(find(&self.cluster(), name)?)
+        })
+        .await
+    }
+
+    /// Looks again for what a broker may only not have heard of yet, such as a topic just created.
+    async fn twice<T>(
+        &self,
+        look: impl AsyncFn() -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        let until = Instant::now() + HEARSAY;
+        loop {
+            let looked = look().await;
+            let unknown = matches!(
+                looked,
+                Err(ClientError::UnknownTopic { .. } | ClientError::UnknownPartition { .. })
+            );
+            if !unknown || Instant::now() >= until {
+                return looked;
+            }
+            sleep(self.config().retry_backoff).await;
+        }
+    }
+}
+
+fn find<'a>(cluster: &'a Cluster, name: &str) -> Result<&'a Arc<Topic>, ClientError> {
+    if let Some(topic) = cluster.topic(name) {
+        return Ok(topic);
+    }
+    match cluster.topic_error(name) {
+        None | Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => {
+            Err(ClientError::UnknownTopic { topic: name.into() })
+        }
+        Some(code) => Err(ClientError::Topic {
+            topic: name.into(),
+            code,
+        }),
+    }
+}
+
+/// How long a broker may lag behind the one that created a topic.
+const HEARSAY: Duration = Duration::from_secs(1);

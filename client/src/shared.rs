@@ -1,0 +1,195 @@
+//! What all clones of a client share.
+
+use std::sync::Arc;
+
+use ottla_protocol::api::Request;
+use rand::seq::SliceRandom;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::brokers::{Brokers, Lane};
+use crate::cluster::Cluster;
+use crate::cluster::refresh::Refresh;
+use crate::config::ClientConfig;
+use crate::connection::{Connection, Write, ready};
+use crate::coordinator::Coordinators;
+use crate::error::{ClientError, Peer};
+use crate::options::CallOptions;
+use crate::race::race;
+use crate::reply::Reply;
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: Arc<ClientConfig>,
+    pub(crate) refresh: Refresh,
+    pub(crate) coordinators: Coordinators,
+    bootstrap: Vec<Peer>,
+    brokers: Brokers,
+    cluster: watch::Sender<Arc<Cluster>>,
+}
+
+impl Shared {
+    pub(crate) fn new(config: ClientConfig, stop: CancellationToken) -> Result<Self, ClientError> {
+        let addresses = config.bootstrap()?.into_iter();
+        let bootstrap = addresses.map(|(host, port)| Peer {
+            broker: None,
+            host: host.into(),
+            port,
+        });
+        let config = Arc::new(config);
+        Ok(Self {
+            bootstrap: bootstrap.collect(),
+            brokers: Brokers::new(Arc::clone(&config), stop),
+            refresh: Refresh::new(),
+            coordinators: Coordinators::default(),
+            cluster: watch::Sender::default(),
+            config,
+        })
+    }
+
+    pub(crate) fn cluster(&self) -> Arc<Cluster> {
+        Arc::clone(&self.cluster.borrow())
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Arc<Cluster>> {
+        self.cluster.subscribe()
+    }
+
+    /// Takes in what was learnt of the cluster; `None`: nothing new.
+    pub(crate) fn learn(&self, next: impl FnOnce(&Cluster) -> Option<Cluster>) {
+        let learnt = self.cluster.send_if_modified(|cluster| {
+            let next = next(cluster).filter(|next| *next != **cluster);
+            next.map(|next| *cluster = Arc::new(next)).is_some()
+        });
+        if learnt {
+            self.brokers.keep_only(&self.cluster());
+        }
+    }
+
+    /// One attempt at one broker.
+    pub(crate) async fn call<R: Request>(
+        &self,
+        broker: i32,
+        lane: Lane,
+        options: CallOptions,
+        write: impl Write<R>,
+    ) -> Result<Reply<R>, ClientError> {
+        let deadline = Instant::now() + options.timeout.unwrap_or(self.config.request_timeout);
+        let mut result = self
+            .call_once(broker, lane, deadline, options, &write)
+            .await;
+        if matches!(result, Err(ClientError::NotSent { .. })) {
+            // The connection closed between being picked and being used, as an idle one may at any time.
+            result = self
+                .call_once(broker, lane, deadline, options, &write)
+                .await;
+        }
+        self.note(result)
+    }
+
+    /// One attempt at one broker, for a request that gets no answer.
+    pub(crate) async fn send<R: Request>(
+        &self,
+        broker: i32,
+        lane: Lane,
+        request: &R,
+    ) -> Result<(), ClientError> {
+        let deadline = Instant::now() + self.config.request_timeout;
+        let sent = async {
+            let connection = self.connection(broker, lane, deadline, R::API).await?;
+            let version = connection.version::<R>(None)?;
+            connection
+                .send::<R>(version, deadline, ready(request))
+                .await
+        };
+        self.note(sent.await)
+    }
+
+    /// One attempt at whichever broker takes a connection first; the bootstrap addresses when no broker does (KIP-899).
+    pub(crate) async fn call_any<R: Request>(&self, request: &R) -> Result<Reply<R>, ClientError> {
+        self.call_any_with(CallOptions::default(), ready(request))
+            .await
+    }
+
+    pub(crate) async fn call_any_with<R: Request>(
+        &self,
+        options: CallOptions,
+        write: impl Write<R>,
+    ) -> Result<Reply<R>, ClientError> {
+        let connection = self.any_connection().await?;
+        let version = connection.version::<R>(options.newest_version)?;
+        let deadline = Instant::now() + options.timeout.unwrap_or(self.config.request_timeout);
+        connection.call(version, deadline, write).await
+    }
+
+    async fn call_once<R: Request>(
+        &self,
+        broker: i32,
+        lane: Lane,
+        deadline: Instant,
+        options: CallOptions,
+        write: impl Write<R>,
+    ) -> Result<Reply<R>, ClientError> {
+        let connection = self.connection(broker, lane, deadline, R::API).await?;
+        let version = connection.version::<R>(options.newest_version)?;
+        connection.call(version, deadline, write).await
+    }
+
+    /// The connection to a broker, while there is time.
+    async fn connection(
+        &self,
+        broker: i32,
+        lane: Lane,
+        deadline: Instant,
+        api: ottla_protocol::api::ApiKey,
+    ) -> Result<Arc<Connection>, ClientError> {
+        let peer = self
+            .cluster()
+            .broker(broker)
+            .map(crate::cluster::Broker::peer);
+        let peer = peer.ok_or(ClientError::UnknownBroker { broker })?;
+        let started = Instant::now();
+        let connecting = tokio::time::timeout_at(deadline, self.brokers.connection(&peer, lane));
+        match connecting.await {
+            Ok(connected) => connected,
+            Err(_) => Err(ClientError::TimedOut {
+                peer,
+                api,
+                elapsed: started.elapsed(),
+            }),
+        }
+    }
+
+    /// Brokers first, those connected before the others; then the bootstrap addresses.
+    async fn any_connection(&self) -> Result<Arc<Connection>, ClientError> {
+        let started = Instant::now();
+        let mut peers: Vec<Peer> = self
+            .cluster()
+            .brokers()
+            .map(|broker| broker.peer())
+            .collect();
+        peers.shuffle(&mut rand::rng());
+        peers.sort_by_key(|peer| !self.brokers.has_open(peer, Lane::General));
+        peers.extend(self.bootstrap.iter().cloned());
+        let attempts = peers
+            .into_iter()
+            .map(async |peer| self.brokers.connection(&peer, Lane::General).await);
+        let connected = race(attempts, HEAD_START).await;
+        connected.map_err(|tried| ClientError::NoBroker {
+            tried,
+            elapsed: started.elapsed(),
+        })
+    }
+
+    /// A failure that speaks of a leader or broker that has moved asks for fresh metadata.
+    fn note<T>(&self, result: Result<T, ClientError>) -> Result<T, ClientError> {
+        if result.as_ref().is_err_and(ClientError::is_stale_metadata) {
+            self.refresh.soon();
+        }
+        result
+    }
+}
+
+/// How long a broker may take to connect before the next one is tried as well.
+const HEAD_START: std::time::Duration = std::time::Duration::from_millis(500);
