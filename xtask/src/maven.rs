@@ -36,6 +36,7 @@ pub(crate) fn copy_jars(
             "--quiet",
             "dependency:copy-dependencies",
             "-DincludeScope=runtime",
+            "-Dstyle.color=never",
         ])
         .arg(format!("-DoutputDirectory={}", jars.display()));
     process::run_quietly(&mut command, &work.join("maven.log"), "Maven", interrupt)

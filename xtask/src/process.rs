@@ -153,11 +153,14 @@ pub(crate) fn exit_code(status: ExitStatus) -> u8 {
     u8::try_from(code).unwrap_or(1)
 }
 
-/// The last lines of a file, for an error message.
+/// The last lines of a file, for an error message; without Java's stack traces, below which the reason would vanish.
 pub(crate) fn tail(file: &Path, lines: usize) -> String {
     let text = fs::read(file).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let all: Vec<&str> = text.lines().collect();
+    let all: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("\tat "))
+        .collect();
     let shown = &all[all.len().saturating_sub(lines)..];
     shown
         .iter()

@@ -17,22 +17,22 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
     (
         "protocol",
         "ottla-protocol",
-        "use ottla_protocol as _;\n\nfn main() {}\n",
+        include_str!("../../alone/ottla-protocol.rs"),
     ),
     (
         "client",
         "ottla-client",
-        "use ottla_client as _;\n\nfn main() {}\n",
+        include_str!("../../alone/ottla-client.rs"),
     ),
     (
         "offset-store",
         "ottla-offset-store",
-        "use ottla_offset_store as _;\n\nfn main() {}\n",
+        include_str!("../../alone/ottla-offset-store.rs"),
     ),
     (
         "group",
         "ottla-group",
-        "use ottla_group as _;\n\nfn main() {}\n",
+        include_str!("../../alone/ottla-group.rs"),
     ),
 ];
 

@@ -1,0 +1,5 @@
+//! Has a client, and no more.
+
+use ottla_client as _;
+
+fn main() {}
