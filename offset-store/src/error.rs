@@ -93,6 +93,16 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// A statement that the user's code runs in the store is wrong.
+    #[error("{store}: {doing} failed")]
+    Statement {
+        /// The store's name.
+        store: &'static str,
+        /// What was being done.
+        doing: &'static str,
+        /// The driver's word.
+        source: BoxError,
+    },
     /// What is stored can't be read back.
     #[error("{store}: {what} is damaged: {why}")]
     Corrupt {

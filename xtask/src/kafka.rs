@@ -202,8 +202,12 @@ fn down_hint(name: &str) -> String {
 /// Succeeds when there is a cluster and all of it is up.
 fn status() -> Result<ExitCode> {
     temporary::remove_orphans()?;
-    let mut all_up = false;
-    for (number, name) in cluster::names()?.iter().enumerate() {
+    let names = cluster::names()?;
+    if names.is_empty() {
+        println!("no cluster is up");
+    }
+    let mut all_up = !names.is_empty();
+    for name in &names {
         let Some(cluster) = Cluster::open(name)? else {
             continue;
         };
@@ -213,15 +217,10 @@ fn status() -> Result<ExitCode> {
             layout.version,
             layout.bootstrap_servers()
         );
-        let report = cluster.report()?;
-        let up = report.iter().all(|line| line.contains(" up "));
-        all_up = up && (all_up || number == 0);
-        for line in report {
-            println!("  {line}");
+        for node in cluster.report()? {
+            println!("  {:<12} {}", node.name, node.state);
+            all_up &= node.up;
         }
-    }
-    if cluster::names()?.is_empty() {
-        println!("no cluster is up");
     }
     Ok(if all_up {
         ExitCode::SUCCESS

@@ -67,7 +67,10 @@ pub(crate) fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<ExitCod
     let mut cluster = None;
     stages.run("start Kafka", || {
         if !missing.is_empty() {
-            return Ok(Outcome::Skipped(missing.join("; ")));
+            return Ok(Outcome::Skipped(format!(
+                "and so are the tests on it: {}",
+                missing.join("; ")
+            )));
         }
         cluster = Some(Temporary::start(&plan, interrupt)?);
         Ok(Outcome::Done)
@@ -91,8 +94,12 @@ pub(crate) fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<ExitCod
 const TESTS: [&str; 4] = ["--lib", "--bins", "--tests", "--examples"];
 
 fn test(targets: &[&str], arguments: &[OsString]) -> Command {
-    let mut command = cargo(&["test", "--workspace", "--no-fail-fast", "--quiet"]);
-    command.args(targets).arg("--").args(arguments);
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    // A line for each program, and a dot for each test.
+    command
+        .args(targets)
+        .args(["--", "--quiet"])
+        .args(arguments);
     command
 }
 

@@ -34,6 +34,13 @@ pub(crate) struct Cluster {
     layout: Layout,
 }
 
+/// How a node is: whether it serves, and in words.
+pub(crate) struct Report {
+    pub(crate) name: String,
+    pub(crate) up: bool,
+    pub(crate) state: String,
+}
+
 /// The folder that holds a folder for each cluster.
 pub(crate) fn clusters_folder() -> PathBuf {
     workspace::target().join("kafka/clusters")
@@ -238,8 +245,8 @@ impl Cluster {
         Ok(false)
     }
 
-    /// A line for each node.
-    pub(crate) fn report(&self) -> Result<Vec<String>> {
+    /// How each node is.
+    pub(crate) fn report(&self) -> Result<Vec<Report>> {
         self.layout
             .nodes
             .iter()
@@ -247,18 +254,22 @@ impl Cluster {
             .collect()
     }
 
-    fn report_node(&self, node: &Node) -> Result<String> {
+    fn report_node(&self, node: &Node) -> Result<Report> {
         let folder = self.node(node);
-        let state = match (folder.state()?, node.broker_port) {
-            (State::Stopped, _) => "stopped".to_owned(),
-            (State::Died, _) => format!("died, see {}", folder.log().display()),
-            (State::Running(pid), None) => format!("up (process {pid})"),
+        let (up, state) = match (folder.state()?, node.broker_port) {
+            (State::Stopped, _) => (false, "stopped".to_owned()),
+            (State::Died, _) => (false, format!("died, see {}", folder.log().display())),
+            (State::Running(pid), None) => (true, format!("up (process {pid})")),
             (State::Running(pid), Some(port)) => match probe::brokers(port) {
-                Ok(known) => format!("up (process {pid}), sees brokers {known:?}"),
-                Err(error) => format!("does not answer (process {pid}): {error:#}"),
+                Ok(known) => (true, format!("up (process {pid}), sees brokers {known:?}")),
+                Err(error) => (false, format!("does not answer (process {pid}): {error:#}")),
             },
         };
-        Ok(format!("{:<12} {state}", describe(node)))
+        Ok(Report {
+            name: describe(node),
+            up,
+            state,
+        })
     }
 
     /// Ends one broker: in order, or at once as a crash would.
