@@ -87,14 +87,15 @@ impl Client {
             return Ok(topics);
         };
         let wanted: Vec<Arc<str>> = names.iter().map(|name| Arc::from(*name)).collect();
-        self.twice(async || {
+        let hearsay = self.hearsay();
+        loop {
             let cluster = refresh::fetch(&self.shared, Some(&wanted)).await?;
-            wanted
-                .iter()
-                .map(|name| find(&cluster, name).cloned())
-                .collect()
-        })
-        .await
+            let found = wanted.iter().map(|name| find(&cluster, name).cloned());
+            let found = found.collect();
+            if hearsay.settles(&found).await {
+                return found;
+            }
+        }
     }
 
     /// How many partitions a topic has, from what is known, else asked.
@@ -299,30 +300,42 @@ impl Client {
             self.shared.refresh.used(name);
             return Ok(found);
         }
-        self.twice(async || {
+        let hearsay = self.hearsay();
+        loop {
             self.shared.refresh.now(Some(name)).await?;
-            read(find(&self.cluster(), name)?)
-        })
-        .await
+            let found = find(&self.cluster(), name).and_then(|topic| read(topic));
+            if hearsay.settles(&found).await {
+                return found;
+            }
+        }
     }
 
-    /// Looks again for what a broker may only not have heard of yet, such as a topic just created.
-    async fn twice<T>(
-        &self,
-        look: impl AsyncFn() -> Result<T, ClientError>,
-    ) -> Result<T, ClientError> {
-        let until = Instant::now() + HEARSAY;
-        loop {
-            let looked = look().await;
-            let unknown = matches!(
-                looked,
-                Err(ClientError::UnknownTopic { .. } | ClientError::UnknownPartition { .. })
-            );
-            if !unknown || Instant::now() >= until {
-                return looked;
-            }
-            sleep(self.config().retry_backoff).await;
+    fn hearsay(&self) -> Hearsay {
+        Hearsay {
+            until: Instant::now() + HEARSAY,
+            pause: self.config().retry_backoff,
         }
+    }
+}
+
+/// What a broker may only not have heard of yet, such as a topic just created, is looked for again.
+struct Hearsay {
+    until: Instant,
+    pause: Duration,
+}
+
+impl Hearsay {
+    /// Whether the answer stands; pauses if it does not.
+    async fn settles<T>(&self, looked: &Result<T, ClientError>) -> bool {
+        let unknown = matches!(
+            looked,
+            Err(ClientError::UnknownTopic { .. } | ClientError::UnknownPartition { .. })
+        );
+        if !unknown || Instant::now() >= self.until {
+            return true;
+        }
+        sleep(self.pause).await;
+        false
     }
 }
 
@@ -343,3 +356,18 @@ fn find<'a>(cluster: &'a Cluster, name: &str) -> Result<&'a Arc<Topic>, ClientEr
 
 /// How long a broker may lag behind the one that created a topic.
 const HEARSAY: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing but the compiler checks it: what borrows in an async closure can't be spawned.
+    #[test]
+    fn its_futures_can_be_spawned() {
+        fn is_send<T: Send>(_: impl Fn(&'static Client, &'static TopicPartition) -> T) {}
+        is_send(|client, _| client.topics(Some(&["a"])));
+        is_send(|client, partition| client.leader(partition));
+        is_send(|client, _| client.coordinator("g"));
+        is_send(|client, _| client.controller());
+    }
+}
