@@ -24,8 +24,10 @@ mod client;
 mod cluster;
 pub mod config;
 mod connection;
+pub mod consumer;
 mod coordinator;
 pub mod error;
+pub mod offsets;
 mod options;
 mod race;
 mod reply;
@@ -36,7 +38,14 @@ pub use brokers::Lane;
 pub use client::Client;
 pub use cluster::{Broker, Cluster, Leader, Partition, Topic};
 pub use config::{ClientConfig, ConfigError};
+pub use consumer::{
+    Batch, ConsumeError, Consumer, ConsumerBuilder, OutOfRange, PartitionConsumer, Start,
+};
 pub use error::{ClientError, Peer};
+pub use offsets::{
+    CommitResults, CommittedOffset, GroupMember, GroupOffsets, ListedOffset, OffsetCommitError,
+    OffsetManager, OffsetSpec, Offsets, PartitionOffsetManager,
+};
 pub use options::CallOptions;
 pub use reply::Reply;
 pub use retry::Backoff;

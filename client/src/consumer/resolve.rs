@@ -1,0 +1,136 @@
+//! From start policies to offsets: asks leaders and coordinator as often as the policies need, for all partitions at
+//! once.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ottla_protocol::types::TopicPartition;
+
+use super::error::ConsumeError;
+use super::fetcher::Fetchers;
+use super::start::{Question, Start};
+use crate::client::Client;
+use crate::cluster::Leader;
+use crate::error::ClientError;
+use crate::offsets::{OffsetSpec, PartitionOffsetManager};
+
+/// The leader of each partition.
+pub(super) async fn leaders(
+    client: &Client,
+    wanted: &[(TopicPartition, Start)],
+) -> Result<Vec<Leader>, ConsumeError> {
+    let mut leaders = Vec::with_capacity(wanted.len());
+    let mut backoff = client.backoff("find leaders", client.config().default_api_timeout);
+    for (partition, _) in wanted {
+        let leader = loop {
+            match client.leader(partition).await {
+                Ok(leader) => break leader,
+                Err(error) => backoff
+                    .pause(error)
+                    .await
+                    .map_err(|error| failed(partition, error))?,
+            }
+        };
+        leaders.push(leader);
+    }
+    Ok(leaders)
+}
+
+/// The offset at which each partition starts. `managers` know what is committed, in the order of `wanted`.
+pub(super) async fn starts(
+    fetchers: &Fetchers,
+    managers: Option<&[PartitionOffsetManager]>,
+    wanted: &[(TopicPartition, Start)],
+) -> Result<Vec<i64>, ConsumeError> {
+    let now_ms = now_ms();
+    let mut offsets = vec![0; wanted.len()];
+    let mut ask = Vec::new();
+    for (at, (partition, start)) in wanted.iter().enumerate() {
+        match known(
+            partition,
+            start,
+            managers.map(|managers| &managers[at]),
+            now_ms,
+        )? {
+            Ok(offset) => offsets[at] = offset,
+            Err(spec) => ask.push((at, spec)),
+        }
+    }
+    // What has no record so young starts at the end, in a second round.
+    while !ask.is_empty() {
+        let questions: Vec<_> = ask
+            .iter()
+            .map(|(at, spec)| (wanted[*at].0.clone(), *spec))
+            .collect();
+        let listed = fetchers
+            .client
+            .offsets()
+            .list(&questions, fetchers.settings.isolation)
+            .await;
+        let mut again = Vec::new();
+        for ((at, spec), (partition, answer)) in ask.into_iter().zip(listed) {
+            match answer.map_err(|error| failed(&partition, error))? {
+                Some(listed) => offsets[at] = listed.offset,
+                None if spec == OffsetSpec::Newest => {
+                    return Err(ConsumeError::UnknownTopic { partition });
+                }
+                None => again.push((at, OffsetSpec::Newest)),
+            }
+        }
+        ask = again;
+    }
+    Ok(offsets)
+}
+
+/// The offset where it is known without asking a leader, or else what to ask.
+fn known(
+    partition: &TopicPartition,
+    start: &Start,
+    manager: Option<&PartitionOffsetManager>,
+    now_ms: i64,
+) -> Result<Result<i64, OffsetSpec>, ConsumeError> {
+    let partition = || partition.clone();
+    let mut start = start;
+    loop {
+        match start.question(now_ms) {
+            Question::Known(offset) => return Ok(Ok(offset)),
+            Question::List(spec) => return Ok(Err(spec)),
+            Question::Invalid(offset) => {
+                let partition = partition();
+                return Err(ConsumeError::InvalidOffset { partition, offset });
+            }
+            Question::Committed(otherwise) => {
+                let manager = manager.ok_or_else(|| ConsumeError::NoGroup {
+                    partition: partition(),
+                })?;
+                if let Some(committed) = manager.next_offset() {
+                    return Ok(Ok(committed.next));
+                }
+                let nothing = || ConsumeError::NothingCommitted {
+                    partition: partition(),
+                };
+                start = otherwise.ok_or_else(nothing)?;
+            }
+        }
+    }
+}
+
+fn failed(partition: &TopicPartition, error: ClientError) -> ConsumeError {
+    let partition = partition.clone();
+    match error {
+        ClientError::UnknownTopic { .. } | ClientError::UnknownPartition { .. } => {
+            ConsumeError::UnknownTopic { partition }
+        }
+        error => ConsumeError::Start {
+            partition,
+            source: Arc::new(error),
+        },
+    }
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
