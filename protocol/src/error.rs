@@ -51,12 +51,9 @@ pub enum Why {
         /// The length as read.
         length: i64,
     },
-    /// A variable-length integer that doesn't end where its type does.
-    #[error("a varint of more than {bits} bits")]
-    Varint {
-        /// The width of the integer.
-        bits: u8,
-    },
+    /// A variable-length integer that is longer than it may be.
+    #[error("a varint of more than 32 bits")]
+    Varint,
     /// A string that is not UTF-8.
     #[error("not UTF-8 after {valid} of {length} bytes")]
     Utf8 {

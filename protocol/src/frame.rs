@@ -72,33 +72,32 @@ pub fn response_body<R: Request>(frame: &[u8], version: i16) -> Result<&[u8], De
     Ok(read_header(frame, flexible)?.0)
 }
 
-/// The header of a request's frame, and its body: a server's side.
-///
-/// `flexible` says of an API's number and version whether their requests are flexible, hence have header v2. What it doesn't know it
-/// calls not flexible; for ApiVersions it has to answer `version >= 3` for versions to come, too, so that these can be refused
-/// in good order.
+/// The header of a request's frame, and what follows it: a server's side.
 ///
 /// # Errors
 ///
 /// The header is not one.
-pub fn request_header(
-    frame: &[u8],
-    flexible: impl Fn(i16, i16) -> bool,
-) -> Result<(RequestHeader<'_>, &[u8]), DecodeError> {
-    let parsed = RequestHeader::read(frame, flexible);
-    let (body, header) = parsed.map_err(|e| wire::decode_error(e, "RequestHeader", 2, frame))?;
-    Ok((header, body))
+pub fn request_header(frame: &[u8]) -> Result<(RequestHeader<'_>, &[u8]), DecodeError> {
+    let parsed = RequestHeader::read(frame);
+    let (rest, header) = parsed.map_err(|e| wire::decode_error(e, "RequestHeader", 1, frame))?;
+    Ok((header, rest))
 }
 
-/// Reads a request's body: a server's side.
+/// Reads the request from what follows its header: a server's side.
 ///
 /// # Errors
 ///
 /// Bytes that are not the message, or a version that the definition doesn't serve.
 pub fn read_request<'a, R: Request + Wire<'a>>(
-    body: &'a [u8],
+    rest: &'a [u8],
     version: i16,
 ) -> Result<R, DecodeError> {
+    let mut body = rest;
+    if version >= R::FLEXIBLE {
+        // The tags of header v2.
+        body = wire::tagged::skip(rest)
+            .map_err(|e| wire::decode_error(e, "RequestHeader", 2, rest))?;
+    }
     api::read_body(body, R::NAME, R::VERSIONS, R::FLEXIBLE, version)
 }
 

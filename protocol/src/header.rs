@@ -1,11 +1,13 @@
 //! Request and response headers.
 //!
-//! Which version of the header goes with a message is decided by the message: flexible messages have flexible headers. One exception: the
-//! response to ApiVersions always has header v0, since the client that reads it doesn't know yet what the broker speaks.
+//! Which version of the header goes with a message is decided by the message: flexible messages have flexible
+//! headers. One exception: the
+//! response to ApiVersions always has header v0, since the client that reads it doesn't know yet what the broker
+//! speaks.
 
 use crate::api::ApiKey;
-use crate::error::EncodeError;
-use crate::wire::{Cx, Input, Parsed, Wire, field, tagged};
+use crate::error::{EncodeError, Place};
+use crate::wire::{self, Cx, Input, Parsed, Wire, field, tagged};
 
 /// What stands before a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +23,8 @@ pub struct RequestHeader<'a> {
 }
 
 impl<'a> RequestHeader<'a> {
-    /// Reads header v1, or v2 of `flexible` messages.
-    ///
-    /// # Errors
-    ///
-    /// Bytes that are not a header.
-    pub(crate) fn read(input: Input<'a>, flexible: impl Fn(i16, i16) -> bool) -> Parsed<'a, Self> {
+    /// Reads header v1. The tags of v2 come after it; whether there are any, the message knows.
+    pub(crate) fn read(input: Input<'a>) -> Parsed<'a, Self> {
         let (input, api_key) = field("api_key", input, PLAIN)?;
         let (input, api_version) = field("api_version", input, PLAIN)?;
         let (input, correlation_id) = field("correlation_id", input, PLAIN)?;
@@ -37,24 +35,19 @@ impl<'a> RequestHeader<'a> {
             correlation_id,
             client_id,
         };
-        let input = if flexible(api_key, api_version) {
-            tagged::skip(input)?
-        } else {
-            input
-        };
         Ok((input, header))
     }
 
     /// Writes header v1, or v2 of a `flexible` message.
-    ///
-    /// # Errors
-    ///
-    /// A client id of more than 32767 bytes.
     pub(crate) fn write(&self, out: &mut Vec<u8>, flexible: bool) -> Result<(), EncodeError> {
         self.api_key.write(out, PLAIN)?;
         self.api_version.write(out, PLAIN)?;
         self.correlation_id.write(out, PLAIN)?;
-        self.client_id.write(out, PLAIN)?;
+        let place = Place {
+            message: "RequestHeader",
+            field: "client_id",
+        };
+        wire::put(&self.client_id, out, PLAIN, place)?;
         if flexible {
             tagged::none(out);
         }

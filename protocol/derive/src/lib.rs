@@ -48,8 +48,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// # What comes out
 ///
-/// `Wire`, `Nullable`, `Default` (don't derive it yourself), `Request` or `Response`, and `pub const SCHEMA`, which has the field table in its
-/// documentation.
+/// `Wire`, `Nullable`, `Default` (don't derive it yourself), `Request` or `Response`, and `pub const SCHEMA`, which
+/// has the field table in its documentation.
 #[proc_macro_derive(Message, attributes(message, field))]
 pub fn derive_message(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -1,11 +1,12 @@
 //! Tagged fields (KIP-482): the end of each struct of a flexible message.
 //!
-//! A count, then of each field its tag, its length and its value, tags ascending. Whoever doesn't know a tag skips it.
+//! A count, then of each field its tag, its length and its value, tags ascending. Whoever doesn't know a tag skips
+//! it.
 
 use super::array::check_count;
 use super::bytes::take_exactly;
 use super::{Cx, Fault, Input, Wire, varint};
-use crate::error::{EncodeError, Place, Why};
+use crate::error::{EncodeError, EncodeWhy, Place, Why};
 
 /// The fewest bytes of a tagged field: its tag and its length.
 const MIN: usize = 2;
@@ -87,7 +88,10 @@ pub fn put<'a, T: Wire<'a>>(
     super::put(value, out, cx, place)?;
     // The length goes in front, and is known only now: it is appended, then slid there.
     let end = out.len();
-    varint::write_u64((end - start) as u64, out);
+    let length = end - start;
+    let length = u32::try_from(length)
+        .map_err(|_| EncodeError::new(cx, EncodeWhy::TooLong { length }).at(place))?;
+    varint::write_u32(length, out);
     let prefix = out.len() - end;
     out[start..].rotate_right(prefix);
     Ok(())

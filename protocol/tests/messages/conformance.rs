@@ -1,6 +1,7 @@
 //! Our definitions are Kafka's: each message's `SCHEMA` against the JSON that Kafka generates its own classes from.
 //!
-//! `OTTLA_KAFKA_SCHEMAS` names a folder with these files (`common/message/*.json` in Kafka's clients jar). They are not
+//! `OTTLA_KAFKA_SCHEMAS` names a folder with these files (`common/message/*.json` in Kafka's clients jar). They are
+//! not
 //! part of this project.
 
 use std::fmt::Display;
@@ -169,7 +170,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// An `Option` of ours is null where Kafka's default is empty; that makes a difference only where defaults are left out.
+    /// An `Option` of ours is null where Kafka's default is empty; that makes a difference only where defaults are
+    /// left out.
     fn default(&self, place: &str, ours: &Field, theirs: &Value, differences: &mut Differences) {
         let theirs = match &theirs["default"] {
             Value::Null => empty(ours.kind),

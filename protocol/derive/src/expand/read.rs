@@ -1,0 +1,107 @@
+//! The body of `Wire::read`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Ident;
+
+use super::{default_of, overlap, within};
+use crate::model::{Field, Model};
+
+/// One statement a field, in the order of the wire; tagged fields at the end.
+pub(super) fn read(model: &Model) -> TokenStream {
+    let (tagged, plain): (Vec<_>, Vec<_>) = model.fields.iter().partition(|f| f.tag.is_some());
+    let plain = plain.into_iter().map(|field| read_plain(model, field));
+    let tags = read_tags(model, &tagged);
+    let fields = model.fields.iter().map(|field| {
+        let (ident, local) = (&field.ident, local(field));
+        quote!(#ident: #local)
+    });
+    quote! {
+        #(#plain)*
+        #tags
+        ::core::result::Result::Ok((input, Self { #(#fields),* }))
+    }
+}
+
+fn read_plain(model: &Model, field: &Field) -> TokenStream {
+    let local = local(field);
+    let (name, default) = (&field.name, default_of(field));
+    let one = read_call(
+        model,
+        field,
+        quote!(::ottla_protocol::wire::field),
+        &quote!(#name, input, cx),
+    );
+    match within(field.versions, model.versions) {
+        None => quote!(let (input, #local) = #one?;),
+        Some(present) => quote! {
+            let (input, #local) = if #present { #one? } else { (input, #default) };
+        },
+    }
+}
+
+/// A call that reads the field, null or not, as its version has it.
+fn read_call(
+    model: &Model,
+    field: &Field,
+    call: TokenStream,
+    arguments: &TokenStream,
+) -> TokenStream {
+    let ty = &field.ty;
+    let Some((inner, nullable)) = field.optional.as_ref().zip(field.nullable) else {
+        return quote!(#call::<#ty>(#arguments));
+    };
+    match within(nullable, overlap(field.versions, model.versions)) {
+        None => quote!(#call::<#ty>(#arguments)),
+        Some(nullable) => quote! {
+            (if #nullable {
+                #call::<#ty>(#arguments)
+            } else {
+                ::ottla_protocol::wire::some(#call::<#inner>(#arguments))
+            })
+        },
+    }
+}
+
+fn read_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
+    if tagged.is_empty() {
+        return quote! {
+            let input = if cx.flexible { ::ottla_protocol::wire::tagged::skip(input)? } else { input };
+        };
+    }
+    let locals = tagged.iter().map(|field| {
+        let (local, ty, default) = (local(field), &field.ty, default_of(field));
+        quote!(let mut #local: #ty = #default;)
+    });
+    let arms = tagged.iter().map(|field| {
+        let (local, name, tag) = (local(field), &field.name, field.tag);
+        let present = within(field.versions, model.versions).map(|present| quote!(if #present));
+        let arguments = quote!(#name, value, cx);
+        let value = read_call(
+            model,
+            field,
+            quote!(::ottla_protocol::wire::tagged::value),
+            &arguments,
+        );
+        quote!(#tag #present => #local = #value?,)
+    });
+    quote! {
+        #(#locals)*
+        let input = if cx.flexible {
+            ::ottla_protocol::wire::tagged::read(input, |tag, value| {
+                match tag {
+                    #(#arms)*
+                    _ => {}
+                }
+                ::core::result::Result::Ok(())
+            })?
+        } else {
+            input
+        };
+    }
+}
+
+/// The variable that holds a field while its struct is read.
+fn local(field: &Field) -> Ident {
+    format_ident!("field_{}", field.ident)
+}

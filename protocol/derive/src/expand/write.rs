@@ -1,0 +1,99 @@
+//! The body of `Wire::write`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{default_of, overlap, within};
+use crate::model::{Field, Model};
+
+/// One statement a field, in the order of the wire; tagged fields at the end, by tag.
+pub(super) fn write(model: &Model) -> TokenStream {
+    let (mut tagged, plain): (Vec<_>, Vec<_>) = model.fields.iter().partition(|f| f.tag.is_some());
+    tagged.sort_by_key(|field| field.tag);
+    let plain = plain.into_iter().map(|field| write_plain(model, field));
+    let tags = write_tags(model, &tagged);
+    quote! {
+        #(#plain)*
+        #tags
+        ::core::result::Result::Ok(())
+    }
+}
+
+fn write_plain(model: &Model, field: &Field) -> TokenStream {
+    let ident = &field.ident;
+    let place = place(model, field);
+    let put = quote!(::ottla_protocol::wire::put(&self.#ident, out, cx, #place)?;);
+    // Where the version has no null, what the `Option` holds is written as if there were no `Option`.
+    let known = overlap(field.versions, model.versions);
+    let put = match field.nullable.and_then(|nullable| within(nullable, known)) {
+        None => put,
+        Some(nullable) => quote! {
+            if #nullable {
+                #put
+            } else {
+                ::ottla_protocol::wire::put_some(self.#ident.as_ref(), out, cx, #place)?;
+            }
+        },
+    };
+    let Some(present) = within(field.versions, model.versions) else {
+        return put;
+    };
+    match refuse_loss(model, field) {
+        None => quote!(if #present { #put }),
+        Some(refuse) => quote!(if #present { #put } else { #refuse }),
+    }
+}
+
+/// For a version that lacks the field: an error if its value would be lost.
+fn refuse_loss(model: &Model, field: &Field) -> Option<TokenStream> {
+    let (ident, default) = (&field.ident, default_of(field));
+    let place = place(model, field);
+    (!field.ignorable).then(|| {
+        quote! {
+            if ::ottla_protocol::wire::differs(&self.#ident, &#default) {
+                return ::core::result::Result::Err(
+                    ::ottla_protocol::error::EncodeError::absent(cx, #place),
+                );
+            }
+        }
+    })
+}
+
+fn write_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
+    if tagged.is_empty() {
+        return quote! {
+            if cx.flexible { ::ottla_protocol::wire::tagged::none(out); }
+        };
+    }
+    let wanted: Vec<_> = tagged
+        .iter()
+        .map(|field| {
+            let (ident, default) = (&field.ident, default_of(field));
+            let present = within(field.versions, model.versions).map(|present| quote!(#present &&));
+            quote!(#present ::ottla_protocol::wire::differs(&self.#ident, &#default))
+        })
+        .collect();
+    let writes = tagged.iter().zip(&wanted).map(|(field, wanted)| {
+        let (ident, tag) = (&field.ident, field.tag);
+        let place = place(model, field);
+        quote!(if #wanted { ::ottla_protocol::wire::tagged::put(#tag, &self.#ident, out, cx, #place)?; })
+    });
+    let refusals = tagged.iter().filter_map(|field| {
+        let refuse = refuse_loss(model, field)?;
+        let present = within(field.versions, model.versions).map(|present| quote!(&& #present));
+        Some(quote!(if !(cx.flexible #present) { #refuse }))
+    });
+    quote! {
+        #(#refusals)*
+        if cx.flexible {
+            ::ottla_protocol::wire::tagged::count(0 #(+ u32::from(#wanted))*, out);
+            #(#writes)*
+        }
+    }
+}
+
+/// Where an encode error happened.
+fn place(model: &Model, field: &Field) -> TokenStream {
+    let (message, name) = (model.name.to_string(), &field.name);
+    quote!(::ottla_protocol::error::Place { message: #message, field: #name })
+}
