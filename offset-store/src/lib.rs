@@ -5,6 +5,8 @@
 mod ambient;
 pub mod anomaly;
 mod confirm;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod error;
 pub mod fence;
 #[cfg(feature = "memory")]

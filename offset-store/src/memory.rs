@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use crate::confirm::Seen;
-use crate::error::{CommitError, Refused, StoreError};
+use crate::error::{CommitError, Refused, ResultsError, StoreError};
 use crate::fence::{Advance, Claim, Reset, Wanted};
 use crate::model::{Gap, Key, Owner, Row};
-use crate::results::{KeyValueTransaction, Op, ResultsStore};
+use crate::results::{KeyValueTransaction, ResultsStore};
 use crate::store::{Guarantee, OffsetStore, StoreInfo};
 use crate::table::{Expect, OffsetTable, TableStore, Write, Written};
 
@@ -30,7 +30,6 @@ pub struct MemoryTable {
 }
 
 impl MemoryTable {
-    /// Nothing panics while the lock is held but a user's own `update`, before anything is written.
     fn contents(&self) -> MutexGuard<'_, Contents> {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -55,21 +54,21 @@ impl Contents {
     }
 
     /// Results first, on a copy of the values that they touch, then the guarded write, then the copy takes effect.
-    fn write_results(&mut self, results: &KeyValueTransaction, write: &Write) -> Written {
+    fn write_results(
+        &mut self,
+        results: &KeyValueTransaction,
+        write: &Write,
+    ) -> Result<Written, ResultsError> {
         let mut touched: BTreeMap<(usize, &[u8]), Option<Vec<u8>>> = BTreeMap::new();
         for (tree, key, op) in &results.writes {
             let stored = self.results.get(&results.trees[*tree]);
             let slot = touched
                 .entry((*tree, key))
                 .or_insert_with(|| stored.and_then(|tree| tree.get(key)).cloned());
-            *slot = match op {
-                Op::Insert(value) => Some(value.clone()),
-                Op::Remove => None,
-                Op::Update(change) => change(slot.as_deref()),
-            };
+            *slot = op.value(slot.as_deref()).map_err(ResultsError::Results)?;
         }
         if self.write_if(write) == Written::Refused {
-            return Written::Refused;
+            return Ok(Written::Refused);
         }
         for ((tree, key), value) in touched {
             let tree = self.results.entry(results.trees[tree].clone()).or_default();
@@ -78,7 +77,7 @@ impl Contents {
                 None => tree.remove(key),
             };
         }
-        Written::Done
+        Ok(Written::Done)
     }
 }
 
@@ -167,7 +166,7 @@ impl ResultsStore for MemoryStore {
         let table = self.store.table();
         self.store
             .commit_with(advance, async move |write| {
-                Ok(table.contents().write_results(&results, &write))
+                table.contents().write_results(&results, &write)
             })
             .await
     }

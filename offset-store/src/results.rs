@@ -11,7 +11,7 @@ mod key_values;
 
 #[cfg(any(feature = "memory", feature = "sled"))]
 pub use key_values::KeyValueTransaction;
-#[cfg(any(feature = "memory", feature = "sled"))]
+#[cfg(feature = "sled")]
 pub(crate) use key_values::Op;
 
 /// A store that commits results and offsets together: both or neither.

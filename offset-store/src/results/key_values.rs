@@ -1,6 +1,9 @@
 //! Results for stores of keys and values: writes into named trees, in order.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::error::BoxError;
 
 /// A value computed from what is there when the transaction runs.
 pub(crate) type Change = Box<dyn Fn(Option<&[u8]>) -> Option<Vec<u8>> + Send>;
@@ -10,6 +13,23 @@ pub(crate) enum Op {
     Insert(Vec<u8>),
     Remove,
     Update(Change),
+}
+
+impl Op {
+    /// Whether the key's present value matters.
+    pub(crate) fn reads(&self) -> bool {
+        matches!(self, Self::Update(_))
+    }
+
+    /// The key's value afterwards.
+    pub(crate) fn value(&self, stored: Option<&[u8]>) -> Result<Option<Vec<u8>>, BoxError> {
+        match self {
+            Self::Insert(value) => Ok(Some(value.clone())),
+            Self::Remove => Ok(None),
+            Self::Update(change) => catch_unwind(AssertUnwindSafe(|| change(stored)))
+                .map_err(|_| "the update of a key panicked".into()),
+        }
+    }
 }
 
 /// Writes into any number of named trees, applied in order, in one transaction with the offset.

@@ -1,7 +1,6 @@
 //! The table: guarded writes in sled transactions, on blocking threads.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -202,16 +201,10 @@ fn guarded(offsets: &TransactionalTree, gaps: &TransactionalTree, write: &Write)
 
 /// One of the user's writes.
 fn apply(tree: &TransactionalTree, key: &[u8], op: &Op) -> Step<()> {
-    let value = match op {
-        Op::Insert(value) => Some(value.clone()),
-        Op::Remove => None,
-        Op::Update(change) => {
-            let stored = tree.get(key)?;
-            match catch_unwind(AssertUnwindSafe(|| change(stored.as_deref()))) {
-                Ok(value) => value,
-                Err(_) => return abort(Stop::Results("the update of a key panicked".into())),
-            }
-        }
+    let stored = if op.reads() { tree.get(key)? } else { None };
+    let value = match op.value(stored.as_deref()) {
+        Ok(value) => value,
+        Err(error) => return abort(Stop::Results(error)),
     };
     match value {
         Some(value) => tree.insert(key, value)?,
