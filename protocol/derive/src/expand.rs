@@ -42,10 +42,15 @@ fn wire(model: &Model) -> TokenStream {
     let read = read::read(model);
     let write = write::write(model);
     let body = quote! {
-        const MIN: usize = ::ottla_protocol::wire::at_least_one(0 #(+ <#min as ::ottla_protocol::wire::Wire<#lifetime>>::MIN)*);
+        const MIN: usize = ::ottla_protocol::wire::at_least_one(
+            0 #(+ <#min as ::ottla_protocol::wire::Wire<#lifetime>>::MIN)*
+        );
         const KIND: ::ottla_protocol::schema::Kind = ::ottla_protocol::schema::Kind::Struct(&Self::SCHEMA);
 
-        fn read(input: ::ottla_protocol::wire::Input<#lifetime>, cx: ::ottla_protocol::wire::Cx) -> ::ottla_protocol::wire::Parsed<#lifetime, Self> { #read }
+        fn read(
+            input: ::ottla_protocol::wire::Input<#lifetime>,
+            cx: ::ottla_protocol::wire::Cx,
+        ) -> ::ottla_protocol::wire::Parsed<#lifetime, Self> { #read }
 
         fn write(
             &self,
