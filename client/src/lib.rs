@@ -19,6 +19,7 @@
 //! Plain TCP only, so far.
 #![forbid(unsafe_code)]
 
+pub mod admin;
 mod brokers;
 mod client;
 mod cluster;
