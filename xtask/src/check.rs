@@ -3,6 +3,7 @@
 mod alone;
 mod files;
 mod layers;
+mod packages;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -80,7 +81,7 @@ impl Step {
             Self::Doc => done(cargo(DOC).env("RUSTDOCFLAGS", "-D warnings"), interrupt),
             Self::Alone => alone::check(interrupt),
             Self::Wasm => wasm(interrupt),
-            Self::Package => done(&mut cargo(PACKAGE), interrupt),
+            Self::Package => packages::check(interrupt),
             Self::Deny => deny(interrupt),
         }
     }
@@ -96,9 +97,6 @@ const CLIPPY: &[&str] = &[
     "warnings",
 ];
 const DOC: &[&str] = &["doc", "--workspace", "--no-deps", "--quiet"];
-/// Builds each package from what is in it.
-const PACKAGE: &[&str] = &["package", "--workspace", "--allow-dirty", "--quiet"];
-
 fn done(command: &mut Command, interrupt: &Interrupt) -> Result<Outcome> {
     succeed(command, interrupt)?;
     Ok(Outcome::Done)
