@@ -264,3 +264,6 @@ fn lengthen(out: &mut Vec<u8>, len: usize) {
         out.resize(len, 0);
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -97,8 +97,8 @@ pub enum Malformed {
     OffsetDelta,
     /// A timestamp that does not fit 64 bits.
     Timestamp,
-    /// Bytes are left over inside of the record.
-    RecordNotEmpty,
+    /// The record is longer or shorter than it says.
+    RecordLength,
     /// Bytes are left over after the last record.
     BatchNotEmpty,
 }
@@ -111,7 +111,7 @@ impl fmt::Display for Malformed {
             Self::Negative => "a length is negative",
             Self::OffsetDelta => "the offset is outside of the batch",
             Self::Timestamp => "the timestamp overflows",
-            Self::RecordNotEmpty => "bytes are left over in the record",
+            Self::RecordLength => "the record is not as long as it says",
             Self::BatchNotEmpty => "bytes are left over after the last record",
         })
     }
