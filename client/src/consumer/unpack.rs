@@ -147,9 +147,12 @@ impl Unpacker {
     }
 
     fn decompress(&mut self, batch: &RecordBatch<'_>) -> Result<Arc<Vec<u8>>, RecordError> {
-        self.spares.rotate_left(1);
-        let [spare, _] = &mut self.spares;
-        if Arc::get_mut(spare).is_none() {
+        let free = self
+            .spares
+            .iter_mut()
+            .position(|spare| Arc::get_mut(spare).is_some());
+        let spare = &mut self.spares[free.unwrap_or_default()];
+        if free.is_none() {
             *spare = Arc::default();
         }
         if let Some(buffer) = Arc::get_mut(spare) {
