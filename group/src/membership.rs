@@ -23,7 +23,7 @@
 #![deny(clippy::disallowed_methods)]
 
 mod action;
-mod backoff;
+
 mod classic;
 mod config;
 mod confirm;

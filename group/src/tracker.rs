@@ -11,10 +11,12 @@
 use std::collections::VecDeque;
 
 mod delivered;
+mod epochs;
 #[cfg(test)]
 mod tests;
 
 use delivered::Delivered;
+pub(crate) use epochs::LeaderEpochs;
 
 /// Batches in the ring before the oldest are folded into one. Only a reader that never marks nor acknowledges
 /// gets here: acknowledgement bounds the records in flight long before.

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use crate::assignor::{Assignments, PartitionCounts};
 use crate::patience::Patience;
 
-use super::backoff::Backoff;
 use super::confirm::Confirmations;
 use super::pulse::Pulse;
 use super::{
     Action, Joined, MembershipConfig, Request, RequestError, RequestId, Response, SharedError,
     State, Ticket,
 };
+use crate::backoff::Backoff;
 
 mod answers;
 mod leader;

@@ -1,0 +1,179 @@
+//! Copies what is committed in a store outside Kafka to the group's offsets in Kafka, for the tools that look there.
+//!
+//! Behind the store, newest value only, tried again, never awaited by a handler and never failing the run. Within a
+//! claim it only goes forward; the first value of a claim is the claimed offset, lower than Kafka's or not: so
+//! Kafka follows an operator's reset, and catches up for a member that died before it could mirror.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ottla_client::offsets::{CommittedOffset, GroupMember, GroupOffsets};
+use ottla_offset_store::Committed;
+use ottla_protocol::error_code::ErrorCode;
+use ottla_protocol::types::TopicPartition;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use crate::backoff::Backoff;
+use crate::member::Confirmer;
+
+mod newest;
+
+use newest::Newest;
+
+/// Between two commits: what comes meanwhile is coalesced.
+const PAUSE: Duration = Duration::from_millis(200);
+/// Between two commits that failed.
+const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// The mirror of one session. Commits as the member that holds the assignment, so that a member that lost it can't.
+#[derive(Debug)]
+pub(crate) struct Mirror {
+    offsets: GroupOffsets,
+    member: GroupMember,
+    confirmer: Confirmer,
+    newest: Mutex<Newest>,
+    news: Notify,
+}
+
+/// How an attempt went.
+enum Sent {
+    /// Nothing is waiting any more, except what came meanwhile.
+    Done,
+    Failed,
+    /// Not a member in this generation: there is nothing more to mirror.
+    NotMember,
+}
+
+impl Mirror {
+    pub(crate) fn new(
+        offsets: GroupOffsets,
+        member: GroupMember,
+        confirmer: Confirmer,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            offsets,
+            member,
+            confirmer,
+            newest: Mutex::default(),
+            news: Notify::new(),
+        })
+    }
+
+    /// A claim begins here.
+    pub(crate) fn claimed(&self, partition: &TopicPartition, at: &Committed) {
+        self.with(|newest| newest.claimed(partition, at));
+        self.news.notify_one();
+    }
+
+    /// The store has this, durably.
+    pub(crate) fn committed(&self, partition: &TopicPartition, at: &Committed) {
+        self.with(|newest| newest.committed(partition, at));
+        self.news.notify_one();
+    }
+
+    /// Mirrors for as long as it is polled.
+    pub(crate) async fn run(&self) {
+        let mut backoff = Backoff::new(RETRY.0, RETRY.1, rand::random());
+        loop {
+            self.news.notified().await;
+            loop {
+                match self.send().await {
+                    Sent::Done => break,
+                    Sent::Failed => sleep(backoff.next()).await,
+                    Sent::NotMember => return,
+                }
+            }
+            backoff.reset();
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Mirrors what is waiting, once, before the assignment is given up. [`run`](Self::run) must not be polled any more.
+    pub(crate) async fn flush(&self, within: Duration) {
+        let flushed = timeout(within, async {
+            while let Sent::Failed = self.send().await {
+                sleep(RETRY.0).await;
+            }
+        });
+        if flushed.await.is_err() {
+            tracing::debug!("the mirror in Kafka stays behind: it will follow the next claim");
+        }
+    }
+
+    async fn send(&self) -> Sent {
+        let waiting = self.with(|newest| newest.waiting());
+        if waiting.is_empty() {
+            return Sent::Done;
+        }
+        let offsets: Vec<_> = waiting
+            .iter()
+            .map(|(partition, at)| (partition.clone(), to_kafka(at)))
+            .collect();
+        match self.offsets.commit(Some(&self.member), &offsets).await {
+            Ok(results) => self.settle(&waiting, results),
+            Err(error) => {
+                tracing::debug!("the mirror in Kafka fails: {error}");
+                Sent::Failed
+            }
+        }
+    }
+
+    fn settle(
+        &self,
+        waiting: &[(TopicPartition, Committed)],
+        results: Vec<(TopicPartition, Result<(), ErrorCode>)>,
+    ) -> Sent {
+        let mut sent = Sent::Done;
+        for ((partition, at), (_, result)) in waiting.iter().zip(results) {
+            match result {
+                Ok(()) => self.with(|newest| newest.done(partition, at)),
+                Err(code) if speaks_of_membership(code) => {
+                    self.ask_around(code);
+                    return Sent::NotMember;
+                }
+                Err(code) if code.is_retriable() || code == ErrorCode::REBALANCE_IN_PROGRESS => {
+                    sent = Sent::Failed;
+                }
+                Err(code) => {
+                    // Too much metadata, a topic that is gone: the same again would be refused again.
+                    tracing::debug!("{partition}: Kafka refuses the mirrored offset: {code}");
+                    self.with(|newest| newest.done(partition, at));
+                }
+            }
+        }
+        sent
+    }
+
+    /// The coordinator seems not to know this member any more: a heartbeat finds out, and the membership draws the
+    /// conclusion.
+    fn ask_around(&self, code: ErrorCode) {
+        tracing::debug!("the mirror in Kafka is refused: {code}");
+        let confirmer = self.confirmer.clone();
+        tokio::spawn(async move { confirmer.confirm().await });
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut Newest) -> T) -> T {
+        f(&mut self.newest.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What a member that is out, or in another generation, is told.
+pub(crate) fn speaks_of_membership(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::UNKNOWN_MEMBER_ID
+            | ErrorCode::ILLEGAL_GENERATION
+            | ErrorCode::FENCED_INSTANCE_ID
+            | ErrorCode::FENCED_MEMBER_EPOCH
+            | ErrorCode::STALE_MEMBER_EPOCH
+    )
+}
+
+pub(crate) fn to_kafka(at: &Committed) -> CommittedOffset {
+    CommittedOffset {
+        next: at.next,
+        leader_epoch: at.leader_epoch,
+        metadata: at.metadata.clone(),
+    }
+}

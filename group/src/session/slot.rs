@@ -1,0 +1,113 @@
+//! One claimed partition: who holds the claim at this moment, and whether it was fenced.
+
+use std::sync::{Mutex, PoisonError};
+
+use ottla_offset_store::{Claim, Fence, Lost, Row};
+use ottla_protocol::types::TopicPartition;
+use tokio_util::sync::CancellationToken;
+
+/// Where a partition's claim is. Kafka's own offsets have none: there the coordinator fences by generation.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    partition: TopicPartition,
+    holding: Mutex<Holding>,
+    fenced: CancellationToken,
+}
+
+#[derive(Debug)]
+enum Holding {
+    Nothing,
+    Claim(Claim),
+    /// A commit has it.
+    InFlight,
+    Lost(Lost),
+}
+
+impl Slot {
+    pub(crate) fn new(partition: TopicPartition, claim: Option<Claim>) -> Self {
+        Self {
+            partition,
+            holding: Mutex::new(claim.map_or(Holding::Nothing, Holding::Claim)),
+            fenced: CancellationToken::new(),
+        }
+    }
+
+    pub(crate) fn partition(&self) -> &TopicPartition {
+        &self.partition
+    }
+
+    /// Takes the claim for a commit, or to release it.
+    pub(crate) fn take(&self) -> Option<Claim> {
+        self.with(
+            |holding| match std::mem::replace(holding, Holding::InFlight) {
+                Holding::Claim(claim) => Some(claim),
+                other => {
+                    *holding = other;
+                    None
+                }
+            },
+        )
+    }
+
+    /// Puts back what a commit gave back.
+    pub(crate) fn put(&self, claim: Claim) {
+        self.with(|holding| *holding = Holding::Claim(claim));
+    }
+
+    /// A commit was refused or not answered: whoever works on the partition has to stop and claim again.
+    pub(crate) fn lose(&self, lost: Lost) {
+        self.with(|holding| *holding = Holding::Lost(lost));
+        self.fenced.cancel();
+    }
+
+    /// The fence held; none while a commit is on its way.
+    pub(crate) fn fence(&self) -> Option<Fence> {
+        self.with(|holding| match holding {
+            Holding::Claim(claim) => Some(claim.fence()),
+            _ => None,
+        })
+    }
+
+    /// A row was read while `held` was held. If it is still held, and the row shows another, the claim is lost.
+    pub(crate) fn compare(&self, held: Fence, row: Option<&Row>) {
+        let fenced = self.with(
+            |holding| match std::mem::replace(holding, Holding::Nothing) {
+                Holding::Claim(claim) if claim.fence() == held && !claim.stands_in(row) => {
+                    *holding = Holding::Lost(claim.lose());
+                    true
+                }
+                other => {
+                    *holding = other;
+                    false
+                }
+            },
+        );
+        if fenced {
+            self.fenced.cancel();
+        }
+    }
+
+    pub(crate) fn is_fenced(&self) -> bool {
+        self.fenced.is_cancelled()
+    }
+
+    /// What is left of the claim, for the next one.
+    pub(crate) fn lost(&self) -> Option<Lost> {
+        self.with(|holding| match holding {
+            Holding::Lost(lost) => Some(lost.clone()),
+            _ => None,
+        })
+    }
+
+    /// Returns when the claim is lost.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn fenced(&self) {
+        self.fenced.cancelled().await;
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut Holding) -> T) -> T {
+        f(&mut self.holding.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,78 @@
+//! Under which leadership the delivered records were appended: a commit tells the one of its last record (KIP-320).
+
+#![deny(clippy::disallowed_methods)]
+
+use std::collections::VecDeque;
+
+/// Changes of leadership that are remembered. More between two commits cost a commit without leader epoch, which
+/// only skips a check.
+const MAX_CHANGES: usize = 64;
+
+/// The leader epochs of what was delivered and not yet committed.
+#[derive(Debug)]
+pub(crate) struct LeaderEpochs {
+    /// From which offset on, which epoch; ascending.
+    changes: VecDeque<(i64, Option<i32>)>,
+}
+
+impl LeaderEpochs {
+    pub(crate) fn new(start: i64, epoch: Option<i32>) -> Self {
+        Self {
+            changes: [(i64::MIN, epoch), (start, epoch)].into(),
+        }
+    }
+
+    pub(crate) fn deliver(&mut self, first: i64, epoch: Option<i32>) {
+        if self.changes.back().is_some_and(|(_, last)| *last == epoch) {
+            return;
+        }
+        if self.changes.len() == MAX_CHANGES {
+            self.changes.pop_front();
+            if let Some(oldest) = self.changes.front_mut() {
+                *oldest = (i64::MIN, None);
+            }
+        }
+        self.changes.push_back((first, epoch));
+    }
+
+    /// The epoch of the last record before `next`.
+    pub(crate) fn before(&self, next: i64) -> Option<i32> {
+        let change = self.changes.iter().rev().find(|(first, _)| *first < next);
+        change.and_then(|(_, epoch)| *epoch)
+    }
+
+    /// What lies before `next` is committed.
+    pub(crate) fn commit(&mut self, next: i64) {
+        while self.changes.get(1).is_some_and(|(first, _)| *first < next) {
+            self.changes.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_tells_the_epoch_of_its_last_record() {
+        let mut epochs = LeaderEpochs::new(10, Some(1));
+        epochs.deliver(10, Some(1));
+        epochs.deliver(20, Some(2));
+        assert_eq!(epochs.before(10), Some(1));
+        assert_eq!(epochs.before(20), Some(1));
+        assert_eq!(epochs.before(21), Some(2));
+        epochs.commit(25);
+        assert_eq!(epochs.before(30), Some(2));
+    }
+
+    #[test]
+    fn a_leadership_that_never_rests_is_forgotten_not_guessed() {
+        let mut epochs = LeaderEpochs::new(0, None);
+        for change in 0..1000 {
+            epochs.deliver(change, i32::try_from(change).ok());
+        }
+        assert!(epochs.changes.len() <= MAX_CHANGES);
+        assert_eq!(epochs.before(5), None);
+        assert_eq!(epochs.before(1000), Some(999));
+    }
+}
