@@ -164,7 +164,7 @@ impl Client {
     /// # Errors
     ///
     /// [`ClientError::GaveUp`], for instance while the broker loads the group; [`ClientError::Answered`] where waiting can't help
-    /// (authorization, an empty group id).
+    /// (authorization).
     ///
     /// # Cancel safety
     ///
@@ -259,7 +259,9 @@ impl Client {
     ///
     /// As [`call`](Self::call).
     pub async fn call_any<R: Request>(&self, request: &R) -> Result<Reply<R>, ClientError> {
-        self.shared.call_any(request).await
+        self.shared
+            .call_any(CallOptions::new(), ready(request))
+            .await
     }
 
     /// Asks whichever broker can be reached, once, as [`call_with`](Self::call_with) does.
@@ -276,7 +278,7 @@ impl Client {
         options: CallOptions,
         make: impl Fn(i16) -> R,
     ) -> Result<Reply<R>, ClientError> {
-        self.shared.call_any_with(options, made_for(make)).await
+        self.shared.call_any(options, made_for(make)).await
     }
 
     /// What a loop that tries again pauses with: from `retry.backoff.ms` to `retry.backoff.max.ms`, until `within` is over. `what` names the

@@ -4,6 +4,8 @@
 //! one that lags behind must not send the client back to the leader before (KIP-320).
 #![deny(clippy::disallowed_methods)]
 
+// The shell around the value: it waits, and asks.
+#[allow(clippy::disallowed_methods)]
 pub(crate) mod refresh;
 
 use std::collections::{BTreeMap, HashMap};
@@ -138,17 +140,17 @@ impl Cluster {
             topics.insert(name.into(), news.map(Arc::new));
         }
         let brokers = answer.brokers.iter().filter_map(|broker| {
-            Some(Broker::new(
-                broker.node_id,
-                broker.host,
-                broker.port,
-                broker.rack,
-            )?)
+            Broker::new(broker.node_id, broker.host, broker.port, broker.rack)
         });
+        let mut brokers: BTreeMap<_, _> = brokers.map(|broker| (broker.id, broker)).collect();
+        if brokers.is_empty() {
+            // A broker that has just started knows nobody yet, not even itself.
+            brokers.clone_from(&self.brokers);
+        }
         Self {
             cluster_id,
             controller: (answer.controller_id >= 0).then_some(answer.controller_id),
-            brokers: brokers.map(|broker| (broker.id, broker)).collect(),
+            brokers,
             topics,
         }
     }
@@ -302,3 +304,6 @@ fn read_partition(news: &MetadataResponsePartition, known: Option<&Topic>) -> Pa
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

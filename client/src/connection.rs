@@ -260,3 +260,6 @@ const QUEUED: usize = 64;
 
 /// Most requests are small; a produce request grows its buffer once or twice.
 const FRAME_GUESS: usize = 256;
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,6 @@ use ottla_protocol::messages::find_coordinator::{FindCoordinatorRequest, FindCoo
 use crate::cluster::Broker;
 use crate::connection::made_for;
 use crate::error::{About, ClientError};
-use crate::options::CallOptions;
 use crate::reply::Reply;
 use crate::shared::Shared;
 
@@ -42,8 +41,7 @@ impl Coordinators {
 /// Asks any broker for a group's coordinator, once.
 pub(crate) async fn find(shared: &Shared, group: &str) -> Result<i32, ClientError> {
     let request = made_for(|version| request(group, version));
-    let reply: Reply<FindCoordinatorRequest<'_>> =
-        shared.call_any_with(CallOptions::new(), request).await?;
+    let reply: Reply<FindCoordinatorRequest<'_>> = shared.ask(request).await?;
     let answer = reply.parse()?;
     let found = Found::of(group, &answer, reply.version());
     reply.check(found.code.code(), || About::Group(group.into()))?;

@@ -28,8 +28,8 @@ pub enum ClientError {
     /// A setting can't be taken.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// None of the addresses known can be reached: neither a broker of the cluster nor a bootstrap address.
-    #[error("no broker could be reached within {:.1} s: {}", elapsed.as_secs_f32(), Each(tried))]
+    /// None of the addresses known is of use: neither a broker of the cluster nor a bootstrap address.
+    #[error("no broker answered within {:.1} s: {}", elapsed.as_secs_f32(), Each(tried))]
     NoBroker {
         /// Each address, and why it failed.
         tried: Vec<ClientError>,

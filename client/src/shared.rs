@@ -1,16 +1,17 @@
 //! What all clones of a client share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ottla_protocol::api::Request;
+use ottla_protocol::api::{ApiKey, Request};
 use rand::seq::SliceRandom;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::brokers::{Brokers, Lane};
-use crate::cluster::Cluster;
 use crate::cluster::refresh::Refresh;
+use crate::cluster::{Broker, Cluster};
 use crate::config::ClientConfig;
 use crate::connection::{Connection, Write, ready};
 use crate::coordinator::Coordinators;
@@ -75,7 +76,7 @@ impl Shared {
         options: CallOptions,
         write: impl Write<R>,
     ) -> Result<Reply<R>, ClientError> {
-        let deadline = Instant::now() + options.timeout.unwrap_or(self.config.request_timeout);
+        let deadline = self.deadline(options);
         let mut result = self
             .call_once(broker, lane, deadline, options, &write)
             .await;
@@ -107,20 +108,43 @@ impl Shared {
     }
 
     /// One attempt at whichever broker takes a connection first; the bootstrap addresses when no broker does (KIP-899).
-    pub(crate) async fn call_any<R: Request>(&self, request: &R) -> Result<Reply<R>, ClientError> {
-        self.call_any_with(CallOptions::default(), ready(request))
-            .await
-    }
-
-    pub(crate) async fn call_any_with<R: Request>(
+    pub(crate) async fn call_any<R: Request>(
         &self,
         options: CallOptions,
         write: impl Write<R>,
     ) -> Result<Reply<R>, ClientError> {
-        let connection = self.any_connection().await?;
-        let version = connection.version::<R>(options.newest_version)?;
-        let deadline = Instant::now() + options.timeout.unwrap_or(self.config.request_timeout);
-        connection.call(version, deadline, write).await
+        let deadline = self.deadline(options);
+        let started = Instant::now();
+        let peers = self.peers().into_iter();
+        let attempts = peers.map(async |peer| self.brokers.connection(&peer, Lane::General).await);
+        let connected = race(attempts, HEAD_START).await;
+        let connection = connected.map_err(|tried| ClientError::NoBroker {
+            tried,
+            elapsed: started.elapsed(),
+        })?;
+        over(&connection, deadline, options, write).await
+    }
+
+    /// Asks one broker after another until one answers; the bootstrap addresses, too. Only for what may be asked twice: a broker that is slow to answer is asked all the same.
+    pub(crate) async fn ask<R: Request>(
+        &self,
+        write: impl Write<R>,
+    ) -> Result<Reply<R>, ClientError> {
+        let started = Instant::now();
+        let within = self
+            .config
+            .request_timeout
+            .min(self.config.socket_connection_setup_timeout);
+        let options = CallOptions::new().timeout(within);
+        let attempts = self.peers().into_iter().map(async |peer| {
+            let connection = self.brokers.connection(&peer, Lane::General).await?;
+            over(&connection, self.deadline(options), options, &write).await
+        });
+        let answered = race(attempts, HEAD_START).await;
+        answered.map_err(|tried| ClientError::NoBroker {
+            tried,
+            elapsed: started.elapsed(),
+        })
     }
 
     async fn call_once<R: Request>(
@@ -132,8 +156,11 @@ impl Shared {
         write: impl Write<R>,
     ) -> Result<Reply<R>, ClientError> {
         let connection = self.connection(broker, lane, deadline, R::API).await?;
-        let version = connection.version::<R>(options.newest_version)?;
-        connection.call(version, deadline, write).await
+        over(&connection, deadline, options, write).await
+    }
+
+    fn deadline(&self, options: CallOptions) -> Instant {
+        Instant::now() + options.timeout.unwrap_or(self.config.request_timeout)
     }
 
     /// The connection to a broker, while there is time.
@@ -142,12 +169,9 @@ impl Shared {
         broker: i32,
         lane: Lane,
         deadline: Instant,
-        api: ottla_protocol::api::ApiKey,
+        api: ApiKey,
     ) -> Result<Arc<Connection>, ClientError> {
-        let peer = self
-            .cluster()
-            .broker(broker)
-            .map(crate::cluster::Broker::peer);
+        let peer = self.cluster().broker(broker).map(Broker::peer);
         let peer = peer.ok_or(ClientError::UnknownBroker { broker })?;
         let started = Instant::now();
         let connecting = tokio::time::timeout_at(deadline, self.brokers.connection(&peer, lane));
@@ -161,25 +185,13 @@ impl Shared {
         }
     }
 
-    /// Brokers first, those connected before the others; then the bootstrap addresses.
-    async fn any_connection(&self) -> Result<Arc<Connection>, ClientError> {
-        let started = Instant::now();
-        let mut peers: Vec<Peer> = self
-            .cluster()
-            .brokers()
-            .map(|broker| broker.peer())
-            .collect();
+    /// Whom to ask when anybody will do: brokers first, those connected before the others; then the bootstrap addresses.
+    fn peers(&self) -> Vec<Peer> {
+        let mut peers: Vec<Peer> = self.cluster().brokers().map(Broker::peer).collect();
         peers.shuffle(&mut rand::rng());
         peers.sort_by_key(|peer| !self.brokers.has_open(peer, Lane::General));
         peers.extend(self.bootstrap.iter().cloned());
-        let attempts = peers
-            .into_iter()
-            .map(async |peer| self.brokers.connection(&peer, Lane::General).await);
-        let connected = race(attempts, HEAD_START).await;
-        connected.map_err(|tried| ClientError::NoBroker {
-            tried,
-            elapsed: started.elapsed(),
-        })
+        peers
     }
 
     /// A failure that speaks of a leader or broker that has moved asks for fresh metadata.
@@ -191,5 +203,15 @@ impl Shared {
     }
 }
 
-/// How long a broker may take to connect before the next one is tried as well.
-const HEAD_START: std::time::Duration = std::time::Duration::from_millis(500);
+async fn over<R: Request>(
+    connection: &Arc<Connection>,
+    deadline: Instant,
+    options: CallOptions,
+    write: impl Write<R>,
+) -> Result<Reply<R>, ClientError> {
+    let version = connection.version::<R>(options.newest_version)?;
+    connection.call(version, deadline, write).await
+}
+
+/// How long a broker may take before the next one is tried as well.
+const HEAD_START: Duration = Duration::from_millis(500);

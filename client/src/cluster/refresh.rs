@@ -10,7 +10,8 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
 
 use super::Cluster;
-use crate::error::ClientError;
+use crate::connection::ready;
+use crate::error::{About, ClientError};
 use crate::retry::pauses;
 use crate::shared::Shared;
 
@@ -29,7 +30,7 @@ pub(crate) struct Refresh {
 struct Asked {
     tickets: u64,
     /// The topics of interest, and when each was last asked for.
-    topics: HashMap<Arc<str>, Option<Instant>>,
+    topics: HashMap<Arc<str>, Instant>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -53,11 +54,13 @@ impl Refresh {
         self.soon.notify_one();
     }
 
-    /// Notes that a topic is still of use.
+    /// Notes that a topic is of use, still or from now on.
     pub(crate) fn used(&self, topic: &str) {
-        match self.asked().topics.get_mut(topic) {
-            Some(used) => *used = Some(Instant::now()),
-            None => self.soon(),
+        let now = Instant::now();
+        let mut asked = self.asked();
+        match asked.topics.get_mut(topic) {
+            Some(used) => *used = now,
+            None => drop(asked.topics.insert(topic.into(), now)),
         }
     }
 
@@ -80,7 +83,7 @@ impl Refresh {
         let mut asked = self.asked();
         asked.tickets += 1;
         if let Some(topic) = topic {
-            asked.topics.insert(topic.into(), Some(Instant::now()));
+            asked.topics.insert(topic.into(), Instant::now());
         }
         asked.tickets
     }
@@ -97,10 +100,10 @@ impl Refresh {
 
     /// Forgets the topics that nobody has used for this long.
     fn forget_idle(&self, max_idle: Duration) -> Vec<Arc<str>> {
-        let used_lately =
-            |used: &mut Option<Instant>| used.is_none_or(|used| used.elapsed() < max_idle);
         let mut asked = self.asked();
-        let idle = asked.topics.extract_if(|_, used| !used_lately(used));
+        let idle = asked
+            .topics
+            .extract_if(|_, used| used.elapsed() >= max_idle);
         idle.map(|(topic, _)| topic).collect()
     }
 
@@ -163,9 +166,9 @@ pub(crate) async fn fetch(
         allow_auto_topic_creation: false,
         ..MetadataRequest::default()
     };
-    let reply = shared.call_any(&request).await?;
+    let reply = shared.ask(ready(&request)).await?;
     let answer = reply.parse()?;
-    reply.check(answer.error_code, || crate::error::About::Request)?;
+    reply.check(answer.error_code, || About::Request)?;
     if topics.is_none() {
         return Ok(Cluster::default().after(&answer));
     }

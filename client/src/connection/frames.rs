@@ -30,7 +30,7 @@ impl Frames {
         &mut self,
         from: &mut (impl AsyncRead + Unpin),
     ) -> Result<bool, Broken> {
-        self.buffer.reserve(self.wanted());
+        self.make_room();
         let read = from
             .read_buf(&mut self.buffer)
             .await
@@ -81,17 +81,16 @@ impl Frames {
     }
 
     /// Room for the rest of a frame that has begun, so that it lands in one piece; else for a good read.
-    fn wanted(&self) -> usize {
+    fn make_room(&mut self) {
         let length = self
             .announced()
             .and_then(|length| self.checked(length).ok());
         let missing = length.map_or(0, |length| {
             (LENGTH + length).saturating_sub(self.buffer.len())
         });
-        if missing > READ_AT_ONCE {
-            missing
-        } else {
-            READ_AT_ONCE
+        let room = self.buffer.capacity() - self.buffer.len();
+        if room < missing.max(LEAST_READ) {
+            self.buffer.reserve(missing.max(READ_AT_ONCE));
         }
     }
 
@@ -112,3 +111,6 @@ const SHOWN: usize = 40;
 
 /// Many small answers a read, and little to copy when a long one begins in it.
 const READ_AT_ONCE: usize = 64 << 10;
+
+/// Less room than this is not worth a system call.
+const LEAST_READ: usize = 4 << 10;

@@ -93,6 +93,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods)]
 mod tests {
     use proptest::prelude::*;
 
