@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use ottla_client::error::About;
 use ottla_client::protocol::api::ApiKey;
 use ottla_client::protocol::messages::api_versions::ApiVersionsRequest;
 use ottla_client::protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
@@ -10,7 +11,7 @@ use ottla_client::protocol::messages::list_offsets::{
     ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
 };
 use ottla_client::protocol::types::TopicPartition;
-use ottla_client::{CallOptions, Client, ClientConfig, ClientError, Lane};
+use ottla_client::{CallOptions, Client, ClientConfig, ClientError, Lane, Leader};
 
 /// A client for the cluster that the environment names, if it names one.
 async fn client() -> Option<Client> {
@@ -95,18 +96,20 @@ async fn a_topic_just_created_is_found_with_its_leaders() {
     let id = client.topics(Some(&[&name])).await.unwrap()[0].id;
     for partition in 0..3 {
         let partition = TopicPartition::new(name.as_str(), partition);
-        // A partition just created may wait for its election.
-        let mut backoff = client.backoff("find the leader", Duration::from_secs(10));
+        // A partition just created may wait for its election, and its leader for word of it.
+        let mut backoff = client.backoff("find the end", Duration::from_secs(10));
         let leader = loop {
-            match client.leader(&partition).await {
-                Ok(leader) => break leader,
+            match leader_and_end(&client, &partition).await {
+                Ok((leader, end)) => {
+                    assert_eq!(end, 0);
+                    break leader;
+                }
                 Err(error) => backoff.pause(error).await.unwrap(),
             }
         };
         assert!(leader.epoch.is_some());
         assert_eq!(leader.topic_id, id);
         assert!(!leader.topic_id.is_unknown());
-        assert_eq!(end_of(&client, leader.broker, &partition).await, 0);
     }
     let all = client.topics(None).await.unwrap();
     assert!(all.iter().any(|topic| *topic.name == name));
@@ -120,7 +123,11 @@ async fn a_topic_just_created_is_found_with_its_leaders() {
     );
 }
 
-async fn end_of(client: &Client, broker: i32, partition: &TopicPartition) -> i64 {
+async fn leader_and_end(
+    client: &Client,
+    partition: &TopicPartition,
+) -> Result<(Leader, i64), ClientError> {
+    let leader = client.leader(partition).await?;
     let place = ListOffsetsPartition {
         partition_index: partition.partition,
         timestamp: -1,
@@ -135,10 +142,11 @@ async fn end_of(client: &Client, broker: i32, partition: &TopicPartition) -> i64
         topics: vec![topic],
         ..ListOffsetsRequest::default()
     };
-    let reply = client.call(broker, Lane::General, &request).await.unwrap();
-    let answer = reply.parse().unwrap();
-    assert_eq!(answer.topics[0].partitions[0].error_code, 0);
-    answer.topics[0].partitions[0].offset
+    let reply = client.call(leader.broker, Lane::General, &request).await?;
+    let answer = reply.parse()?;
+    let found = &answer.topics[0].partitions[0];
+    reply.check(found.error_code, || About::Partition(partition.clone()))?;
+    Ok((leader, found.offset))
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ async fn serve(mut stream: TcpStream, script: &Script) -> std::io::Result<()> {
 }
 
 fn answer(request: &[u8], script: &Script) -> Vec<u8> {
-    let (header, _) = frame::request_header(request, |_, _| true).unwrap();
+    let (header, _) = frame::request_header(request).unwrap();
     let at = (header.api_version, header.correlation_id);
     match ApiKey::from_code(header.api_key).unwrap() {
         ApiKey::ApiVersions => {
