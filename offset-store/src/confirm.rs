@@ -80,6 +80,14 @@ impl Confirmed {
 }
 
 impl Seen {
+    /// The coordinator said yes.
+    pub(crate) fn by_coordinator(self) -> Confirmed {
+        Confirmed {
+            seen: self,
+            witness: Witness::Coordinator,
+        }
+    }
+
     pub(crate) fn into_parts(self) -> (Key, Option<Row>) {
         (self.key, self.row)
     }
@@ -102,11 +110,5 @@ where
     A: Future<Output = Result<(), E>>,
 {
     ask().await?;
-    Ok(seen
-        .into_iter()
-        .map(|seen| Confirmed {
-            seen,
-            witness: Witness::Coordinator,
-        })
-        .collect())
+    Ok(seen.into_iter().map(Seen::by_coordinator).collect())
 }
