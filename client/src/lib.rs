@@ -12,9 +12,19 @@
 //! # }
 //! ```
 //!
-//! [`Client`] is one handle for the whole cluster. It keeps up to three connections to a broker ([`Lane`]), speaks the newest version of each API that both sides know,
-//! and keeps its metadata fresh. A [`call`](Client::call) is one attempt; what tries again does so with a [`Backoff`] and a limit. Errors say what to do next
-//! ([`ClientError::is_retriable`], [`ClientError::outcome_unknown`]).
+//! [`Client`] is one handle for the whole cluster. It keeps up to three connections to a broker ([`Lane`]), speaks the newest version of
+//! each API that both sides know, and keeps its metadata fresh.
+//!
+//! | to | take |
+//! | --- | --- |
+//! | read partitions | [`Client::consumer`] |
+//! | ask where partitions begin and end, read and commit a group's offsets | [`Client::offsets`], [`Client::offset_manager`] |
+//! | create, describe and delete topics and groups | [`Client::admin`] |
+//! | share partitions among members of a group | the crate `ottla-group` |
+//! | send any request there is | [`Client::call`], with the messages of [`protocol`] |
+//!
+//! A [`call`](Client::call) is one attempt; what tries again does so with a [`Backoff`] and within a limit. Errors say what to do next
+//! ([`ClientError::is_retriable`], [`ClientError::outcome_unknown`]). Settings have Kafka's names ([`ClientConfig`]).
 //!
 //! Plain TCP only, so far.
 #![forbid(unsafe_code)]

@@ -59,13 +59,11 @@ impl Shared {
 
     /// Takes in what was learnt of the cluster; `None`: nothing new.
     pub(crate) fn learn(&self, next: impl FnOnce(&Cluster) -> Option<Cluster>) {
-        let learnt = self.cluster.send_if_modified(|cluster| {
+        self.cluster.send_if_modified(|cluster| {
             let next = next(cluster).filter(|next| *next != **cluster);
             next.map(|next| *cluster = Arc::new(next)).is_some()
         });
-        if learnt {
-            self.brokers.keep_only(&self.cluster());
-        }
+        self.brokers.keep_only(&self.cluster());
     }
 
     /// One attempt at one broker.
@@ -113,16 +111,11 @@ impl Shared {
         options: CallOptions,
         write: impl Write<R>,
     ) -> Result<Reply<R>, ClientError> {
-        let deadline = self.deadline(options);
-        let started = Instant::now();
-        let peers = self.peers().into_iter();
-        let attempts = peers.map(async |peer| self.brokers.connection(&peer, Lane::General).await);
-        let connected = race(attempts, HEAD_START).await;
-        let connection = connected.map_err(|tried| ClientError::NoBroker {
-            tried,
-            elapsed: started.elapsed(),
-        })?;
-        over(&connection, deadline, options, write).await
+        let mut result = self.call_any_once(options, &write).await;
+        if matches!(result, Err(ClientError::NotSent { .. })) {
+            result = self.call_any_once(options, &write).await;
+        }
+        result
     }
 
     /// Asks one broker after another until one answers; the bootstrap addresses, too. Only for what may be asked twice: a broker that is slow to answer is asked all the same.
@@ -145,6 +138,22 @@ impl Shared {
             tried,
             elapsed: started.elapsed(),
         })
+    }
+
+    async fn call_any_once<R: Request>(
+        &self,
+        options: CallOptions,
+        write: impl Write<R>,
+    ) -> Result<Reply<R>, ClientError> {
+        let started = Instant::now();
+        let peers = self.peers().into_iter();
+        let attempts = peers.map(async |peer| self.brokers.connection(&peer, Lane::General).await);
+        let connected = race(attempts, HEAD_START).await;
+        let connection = connected.map_err(|tried| ClientError::NoBroker {
+            tried,
+            elapsed: started.elapsed(),
+        })?;
+        over(&connection, self.deadline(options), options, write).await
     }
 
     async fn call_once<R: Request>(

@@ -114,3 +114,6 @@ const READ_AT_ONCE: usize = 64 << 10;
 
 /// Less room than this is not worth a system call.
 const LEAST_READ: usize = 4 << 10;
+
+#[cfg(test)]
+mod tests;
