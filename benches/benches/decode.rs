@@ -102,7 +102,8 @@ fn batch(
 /// JSON-like, about half of it random.
 fn value(n: usize, bytes: usize) -> Vec<u8> {
     let mut state = n as u64 + 1;
-    let mut text = format!("{{\"id\":{n},\"user\":\"customer\",\"state\":\"open\",\"token\":\"").into_bytes();
+    let mut text =
+        format!("{{\"id\":{n},\"user\":\"customer\",\"state\":\"open\",\"token\":\"").into_bytes();
     while text.len() < bytes {
         // xorshift64: no more is asked of it than to be hard to compress.
         state ^= state << 13;
