@@ -40,6 +40,7 @@ mod coordinator;
 pub mod error;
 pub mod offsets;
 mod options;
+pub mod producer;
 mod race;
 mod reply;
 mod retry;

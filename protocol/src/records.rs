@@ -35,7 +35,7 @@ mod record;
 mod varint;
 
 pub use batch::RecordBatch;
-pub use build::{BatchBuilder, BatchOptions, BuildError};
+pub use build::{BatchBuilder, BatchOptions, BuildError, restamp};
 pub use compress::{CodecError, Compression, Compressor, Decompressor};
 pub use control::ControlType;
 pub use error::{Malformed, RecordError};

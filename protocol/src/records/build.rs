@@ -1,6 +1,7 @@
 //! A batch under construction: records are written straight into its bytes.
 
 use super::compress::{CodecError, Compression, Compressor};
+use super::error::RecordError;
 use super::header::{BatchHeader, HEADER_BYTES, LENGTH_END, attributes};
 use super::record::Header;
 use super::varint::{put_varint, varint_len};
@@ -201,6 +202,25 @@ impl Default for BatchBuilder {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Gives a batch that [`BatchBuilder::finish`] made another producer's identity and sequence, and its checksum anew: its records are to
+/// be sent again after the producer's epoch was raised (KIP-360).
+///
+/// # Errors
+/// The bytes are not a batch. They are as they were.
+pub fn restamp(
+    batch: &mut [u8],
+    producer_id: i64,
+    producer_epoch: i16,
+    base_sequence: i32,
+) -> Result<(), RecordError> {
+    let mut header = BatchHeader::read(batch)?;
+    header.producer_id = producer_id;
+    header.producer_epoch = producer_epoch;
+    header.base_sequence = base_sequence;
+    header.write(batch);
+    Ok(())
 }
 
 /// What a batch says of itself beside its records. The default: a plain producer's batch.
