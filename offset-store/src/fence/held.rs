@@ -48,7 +48,7 @@ impl Wanted {
     }
 
     /// Claims again after a claim was lost, **if the partition was held without a break since**: same membership,
-    /// never revoked. Another owner's claim over the lost one is then [`Refused::DualOwner`].
+    /// never revoked. Another owner's claim over the lost one is then [`Refused::DualOwner`](crate::Refused::DualOwner).
     #[must_use]
     pub fn after(mut self, lost: Lost) -> Self {
         self.lost = Some(lost);
