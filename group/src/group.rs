@@ -78,11 +78,11 @@ impl Group {
     /// As [`run`](Self::run): each transaction is committed or is not.
     pub async fn process<S: ResultsStore>(
         self,
-        store: impl Into<Arc<S>>,
+        store: S,
         processor: impl Processor<S>,
         stop: CancellationToken,
     ) -> Result<Ended, GroupError> {
-        let store: Arc<S> = store.into();
+        let store = Arc::new(store);
         let processor = Arc::new(processor);
         let offsets = Arc::clone(&store) as Arc<dyn OffsetStore>;
         let work = |context| Processing {

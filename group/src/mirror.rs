@@ -170,10 +170,17 @@ pub(crate) fn speaks_of_membership(code: ErrorCode) -> bool {
     )
 }
 
+/// The offset as Kafka takes it. A text that does not even fit the protocol is left out.
 pub(crate) fn to_kafka(at: &Committed) -> CommittedOffset {
+    let metadata = if fits(at) { at.metadata.as_str() } else { "" };
     CommittedOffset {
         next: at.next,
         leader_epoch: at.leader_epoch,
-        metadata: at.metadata.clone(),
+        metadata: metadata.to_owned(),
     }
+}
+
+/// Whether the protocol can say it: a string's length has 16 bits there.
+pub(crate) fn fits(at: &Committed) -> bool {
+    i16::try_from(at.metadata.len()).is_ok()
 }

@@ -41,6 +41,9 @@ const FINISH_WITHIN: Duration = Duration::from_secs(2);
 /// The longest that the last words to Kafka and to the store may take.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
+/// The longest that tasks may take to notice that they are cut off.
+const CUT_OFF_WITHIN: Duration = Duration::from_millis(200);
+
 /// What a session's tasks share.
 #[derive(Debug)]
 pub(crate) struct Context {
@@ -235,7 +238,9 @@ impl Tasks {
                 "{partition}: given up without a commit, its handler did not finish in time"
             );
         }
-        self.running.abort_all();
+        // Waited for, since what is cut off must not be in the last commit; not for long, since a thread that is blocked
+        // against all rules never ends.
+        let _ = timeout(CUT_OFF_WITHIN, self.running.shutdown()).await;
         outcome
     }
 

@@ -14,7 +14,7 @@ use crate::backoff::Backoff;
 use crate::config::StartPolicy;
 use crate::error::{GroupError, PartitionCommitError};
 use crate::member::Confirmer;
-use crate::mirror::{speaks_of_membership, to_kafka};
+use crate::mirror::{fits, speaks_of_membership, to_kafka};
 use crate::trouble::{Trouble, may_pass};
 
 use super::ledger::{Committing, Entry, Opened, Unopened, Wanting};
@@ -101,24 +101,26 @@ impl KafkaOffsets {
     pub(crate) async fn commit(&self, entries: Vec<Entry>) -> Result<Committing, GroupError> {
         let offsets: Vec<_> = entries
             .iter()
+            .filter(|entry| fits(&entry.to))
             .map(|entry| (entry.slot.partition().clone(), to_kafka(&entry.to)))
             .collect();
-        match self.offsets.commit(Some(&self.member), &offsets).await {
+        let sent = match self.offsets.commit(Some(&self.member), &offsets).await {
             Ok(results) => {
                 self.trouble.succeeded();
                 let codes = results.iter().filter_map(|(_, result)| result.err());
                 self.ask_around(codes);
-                Ok(results.into_iter().map(read).collect())
+                results.into_iter().map(read).collect()
             }
             Err(error) if may_pass(&error) => {
                 self.trouble.failed("commit offsets", error.clone())?;
-                Ok(failed(&entries, error))
+                failed(&offsets, error)
             }
-            Err(source) => Err(GroupError::Client {
-                doing: "commit offsets",
-                source,
-            }),
-        }
+            Err(source) => {
+                let doing = "commit offsets";
+                return Err(GroupError::Client { doing, source });
+            }
+        };
+        Ok(with_too_large(&entries, sent))
     }
 
     /// Refused as a stranger: a heartbeat finds out, and the membership draws the conclusion.
@@ -149,15 +151,34 @@ fn read(
     })
 }
 
-fn failed(entries: &[Entry], error: ottla_client::ClientError) -> Committing {
+fn failed(
+    offsets: &[(TopicPartition, CommittedOffset)],
+    error: ottla_client::ClientError,
+) -> Committing {
     let source: Arc<dyn std::error::Error + Send + Sync> = Arc::new(error);
-    let failed = |entry: &Entry| {
+    let failed = |(partition, _): &(TopicPartition, CommittedOffset)| {
         Err(PartitionCommitError::Failed {
-            partition: entry.slot.partition().clone(),
+            partition: partition.clone(),
             source: Arc::clone(&source),
         })
     };
-    entries.iter().map(failed).collect()
+    offsets.iter().map(failed).collect()
+}
+
+/// The results of what was sent, and between them those of what did not fit into a request at all: what the
+/// coordinator would say of them too.
+fn with_too_large(entries: &[Entry], sent: Committing) -> Committing {
+    let mut sent = sent.into_iter();
+    let result = |entry: &Entry| {
+        let sent = if fits(&entry.to) { sent.next() } else { None };
+        sent.unwrap_or_else(|| {
+            Err(PartitionCommitError::Refused {
+                partition: entry.slot.partition().clone(),
+                code: ErrorCode::OFFSET_METADATA_TOO_LARGE,
+            })
+        })
+    };
+    entries.iter().map(result).collect()
 }
 
 fn from_kafka(committed: CommittedOffset) -> Committed {

@@ -83,6 +83,7 @@ impl Slot {
             },
         );
         if fenced {
+            tracing::info!("{}: fenced, seen in the store", self.partition);
             self.fenced.cancel();
         }
     }
