@@ -129,6 +129,7 @@ impl Seen {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test has to have a time to begin at")]
 mod tests {
     use proptest::prelude::*;
 

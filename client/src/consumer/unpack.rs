@@ -174,6 +174,10 @@ impl Unpacker {
     }
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a batch goes from here to the caller, and a box for each would cost more"
+)]
 enum Step {
     Batch(Batch),
     Passed,
