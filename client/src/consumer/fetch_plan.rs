@@ -129,7 +129,10 @@ impl Seen {
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "a test has to have a time to begin at")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a test has to have a time to begin at"
+)]
 mod tests {
     use proptest::prelude::*;
 
