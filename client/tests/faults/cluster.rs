@@ -1,5 +1,6 @@
 //! Two brokers on loopback that share one partition's log and misbehave at random, from a seed.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use ottla_client::protocol::api::{ApiKey, Response};
@@ -37,8 +38,8 @@ pub(crate) struct State {
     log: Vec<(i64, Vec<u8>)>,
     /// Of a hundred answers, how many are wrong.
     faults: u64,
-    /// Damaged bytes twice in a row would count as damage on the disk.
-    damaged: bool,
+    /// Where bytes were damaged, and how often: too often would count as damage on the disk.
+    damaged: HashMap<i64, u32>,
     /// The newest version of Fetch: up to 12 topics go by name, from 13 on by id.
     newest_fetch: i16,
     pub(crate) faults_done: usize,
@@ -52,7 +53,7 @@ impl Cluster {
             epoch: 3,
             log: Vec::new(),
             faults,
-            damaged: false,
+            damaged: HashMap::new(),
             newest_fetch,
             faults_done: 0,
         };
@@ -149,21 +150,26 @@ impl State {
                 .into_iter()
                 .for_each(|last| last.truncate(cut % last.len()));
         }
-        if std::mem::take(&mut self.damaged) || self.roll() % 100 >= self.faults {
+        if self.roll() % 100 >= self.faults {
             return (0, batches.concat());
         }
         self.faults_done += 1;
-        self.misbehave(batches.concat())
+        self.misbehave(ask.fetch_offset, batches.concat())
     }
 
-    fn misbehave(&mut self, mut records: Vec<u8>) -> (i16, Vec<u8>) {
+    fn may_damage(&mut self, offset: i64) -> bool {
+        let times = self.damaged.entry(offset).or_default();
+        *times += 1;
+        *times <= 2
+    }
+
+    fn misbehave(&mut self, offset: i64, mut records: Vec<u8>) -> (i16, Vec<u8>) {
         match self.roll() % 4 {
             0 => {
                 self.elect();
                 (6, Vec::new())
             }
-            1 if !records.is_empty() => {
-                self.damaged = true;
+            1 if !records.is_empty() && self.may_damage(offset) => {
                 // Behind the first header: nothing but the checksum can tell.
                 let at = 61.min(records.len() - 1) + self.roll() as usize % 4;
                 let at = at.min(records.len() - 1);
