@@ -5,6 +5,8 @@
 //!
 //! - A batch keeps its sequence for all its attempts, so that a second copy is seen as one. At most [`WINDOW`] batches reach
 //!   from the oldest undecided one to the newest sent.
+//! - A broker that does not know the producer yet takes any sequence for its first. So the first batch goes alone: were the second taken
+//!   before it, it would be out of order for good.
 //! - After a failure nothing is sent until all answers are in; then one batch goes at a time until one is written.
 //! - A batch that is given up may leave a gap, which nobody can tell but the broker: the next batch is sent under the sequence after it, and
 //!   only if the broker says that this is out of order is there a gap. Then the rest goes under a new epoch, from sequence 0 (KIP-360).
@@ -77,7 +79,7 @@ pub(super) struct Sequence<B> {
     next_id: u64,
     next_sequence: i32,
     flying: usize,
-    /// A failure was seen and no success since: one batch at a time.
+    /// No success yet, or a failure since: one batch at a time.
     careful: bool,
     /// The last batch that was given up after it had a sequence, unless a later one was written since.
     gap: Option<u64>,
@@ -94,6 +96,8 @@ struct Slot<B> {
     flying: bool,
     /// An attempt's answer is missing for good.
     doubtful: bool,
+    /// All before it were decided when its last attempt was sent.
+    sent_first: bool,
 }
 
 impl<B> Sequence<B> {
@@ -115,7 +119,7 @@ impl<B> Sequence<B> {
             next_id: 0,
             next_sequence: 0,
             flying: 0,
-            careful: false,
+            careful: true,
             gap: None,
         }
     }
@@ -130,6 +134,7 @@ impl<B> Sequence<B> {
             stamp: None,
             flying: false,
             doubtful: false,
+            sent_first: false,
         });
         self.next_id += 1;
     }
@@ -160,7 +165,9 @@ impl<B> Sequence<B> {
     pub(super) fn send(&mut self) -> Option<(u64, Option<Stamp>, &mut B)> {
         let at = self.sendable()?;
         let identity = self.identity;
+        let first = self.is_first(at);
         let slot = self.slots.get_mut(at)?;
+        slot.sent_first = first;
         if let (Identity::Known { producer_id, epoch }, None) = (identity, slot.stamp) {
             slot.stamp = Some(Stamp {
                 producer_id,
@@ -243,6 +250,13 @@ impl<B> Sequence<B> {
         self.slots.iter().take(self.window).position(waits)
     }
 
+    fn is_first(&self, at: usize) -> bool {
+        self.slots
+            .iter()
+            .take(at)
+            .all(|slot| slot.batch.is_none() && !slot.flying)
+    }
+
     fn written(&mut self, at: usize) -> Vec<(B, End)> {
         let Some(slot) = self.slots.get_mut(at) else {
             return Vec::new();
@@ -274,16 +288,12 @@ impl<B> Sequence<B> {
     }
 
     fn out_of_order(&mut self, at: usize) -> Vec<(B, End)> {
-        let first = self
-            .slots
-            .iter()
-            .take(at)
-            .all(|slot| slot.batch.is_none() && !slot.flying);
         let Some(slot) = self.slots.get(at) else {
             return Vec::new();
         };
-        if slot.stamp.is_none() || slot.batch.is_none() || !first {
-            // What was to come before it did not arrive, or it was sent under an epoch that is over: it is its turn again later.
+        if slot.stamp.is_none() || slot.batch.is_none() || !slot.sent_first {
+            // What was to come before it did not arrive, or not before it, or it was sent under an epoch that is over: it is its turn again
+            // later. What counts is how things stood when it was sent: meanwhile the ones before it may have been written.
             return Vec::new();
         }
         match self.gap {

@@ -16,6 +16,7 @@ struct Log {
     epoch: i16,
     next: i32,
     last: VecDeque<(i32, i32)>,
+    knows_the_producer: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +38,14 @@ impl Log {
             return Answer::Written;
         }
         let next = if epoch > self.epoch { 0 } else { self.next };
-        if epoch < self.epoch || base != next {
+        let follows = base == next || !self.knows_the_producer;
+        if epoch < self.epoch || !follows {
             return Answer::OutOfOrder;
         }
         if epoch > self.epoch {
             self.last.clear();
         }
+        self.knows_the_producer = true;
         self.epoch = epoch;
         self.next = base + count;
         self.batches.push(attempt.batch);
@@ -265,6 +268,8 @@ fn sequence(batches: u32) -> Sequence<Batch> {
     let mut sequence = Sequence::idempotent();
     let born = Instant::now();
     (0..batches).for_each(|batch| sequence.push(batch, 10, born));
+    // As after a first success.
+    sequence.careful = false;
     sequence
 }
 
@@ -310,6 +315,9 @@ fn lost_acknowledged_batches_show_and_the_rest_goes_under_a_new_epoch() {
     assert_eq!(ended, [(0, End::OutOfSequence)]);
     sequence.answered(sent[1].0, Answer::OutOfOrder);
     sequence.answered(sent[2].0, Answer::OutOfOrder);
+    // Sent behind the first, it says nothing; now it is the first itself.
+    assert_eq!(send_all(&mut sequence), sent[1..2]);
+    sequence.answered(sent[1].0, Answer::OutOfOrder);
     let (_, stamp, batch) = sequence.send().unwrap();
     let stamp = stamp.unwrap();
     assert_eq!((stamp.epoch, stamp.base, *batch), (5, 0, 1));
@@ -321,6 +329,8 @@ fn when_epochs_are_used_up_another_id_is_asked_for() {
     sequence.identify(3, i16::MAX);
     let sent = send_all(&mut sequence);
     sequence.answered(sent[0].0, Answer::Refused);
+    sequence.answered(sent[1].0, Answer::OutOfOrder);
+    assert_eq!(send_all(&mut sequence), sent[1..]);
     sequence.answered(sent[1].0, Answer::OutOfOrder);
     assert!(sequence.needs_identity());
     sequence.identify(9, 0);
@@ -336,6 +346,7 @@ fn sequences_begin_again_after_the_largest() {
     let mut sequence = Sequence::idempotent();
     sequence.identify(3, 0);
     sequence.next_sequence = i32::MAX - 1;
+    sequence.careful = false;
     let born = Instant::now();
     (0..2).for_each(|batch| sequence.push(batch, 4, born));
     let bases: Vec<_> = send_all(&mut sequence)
@@ -356,4 +367,36 @@ fn without_idempotence_one_goes_at_a_time_and_carries_no_stamp() {
     assert_eq!(send_all(&mut sequence), [(0, None)]);
     assert_eq!(sequence.answered(0, Answer::Written), [(0, End::Written)]);
     assert_eq!(send_all(&mut sequence), [(1, None)]);
+}
+
+/// Requests may reach the broker in another order than they were sent: it refuses the third, takes the second, and the
+/// second's answer is heard first. Nothing is lost then.
+#[test]
+fn out_of_order_counts_as_things_stood_when_the_batch_was_sent() {
+    let mut sequence = sequence(3);
+    sequence.identify(3, 0);
+    let ids = [(); 3].map(|()| sequence.send().unwrap().0);
+    for written in [ids[0], ids[1]] {
+        assert_eq!(sequence.answered(written, Answer::Written).len(), 1);
+    }
+    assert!(sequence.answered(ids[2], Answer::OutOfOrder).is_empty());
+    let (again, ..) = sequence.send().unwrap();
+    let ended = sequence.answered(again, Answer::Written);
+    assert_eq!(
+        ended.into_iter().map(|(_, end)| end).collect::<Vec<_>>(),
+        [End::Written]
+    );
+}
+
+/// A broker takes any sequence from a producer that it does not know: a second batch that overtakes the first would be
+/// its first, and the first out of order for good.
+#[test]
+fn the_first_batch_goes_alone() {
+    let mut sequence = sequence(3);
+    sequence.careful = true;
+    sequence.identify(3, 0);
+    let (first, ..) = sequence.send().unwrap();
+    assert!(sequence.send().is_none());
+    sequence.answered(first, Answer::Written);
+    assert!(sequence.send().is_some() && sequence.send().is_some());
 }
