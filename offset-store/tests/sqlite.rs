@@ -260,3 +260,14 @@ mod sqlite_alone {
         other.await.expect("not locked");
     }
 }
+
+#[tokio::test]
+async fn a_writer_frozen_in_its_transaction_does_not_keep_others_from_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("offsets.db");
+    drop(SqliteStore::open(&file).await.unwrap());
+    let frozen = rusqlite::Connection::open(&file).unwrap();
+    frozen.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let patience = std::time::Duration::ZERO;
+    SqliteStore::open_waiting(&file, patience).await.unwrap();
+}

@@ -48,11 +48,23 @@ pub(super) fn open(file: &Path, place: &Place) -> Result<Connection, StoreError>
     connection
         .pragma_update(None, "synchronous", "FULL")
         .map_err(failed)?;
-    connection
-        .execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))
-        .map_err(failed)?;
+    make_tables(&connection).map_err(failed)?;
     check(&connection, place)?;
     Ok(connection)
+}
+
+/// Makes what is missing. That takes the write lock, which a frozen writer may hold for long: where nothing is missing,
+/// opening does not ask for it.
+fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
+    let there = connection.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('ottla_offsets', 'ottla_gaps')",
+        [],
+        |row| row.get::<_, i64>(0),
+    )?;
+    if there == 2 {
+        return Ok(());
+    }
+    connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))
 }
 
 /// Switching to WAL needs the file for itself for a moment, and SQLite does not call the busy handler for that.
