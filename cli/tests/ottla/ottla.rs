@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// The cluster that the tests were given, or a line that says why they do nothing.
-pub fn bootstrap() -> Option<String> {
-    let servers = std::env::var("OTTLA_BOOTSTRAP_SERVERS").ok().filter(|s| !s.is_empty());
+pub(crate) fn bootstrap() -> Option<String> {
+    let servers = std::env::var("OTTLA_BOOTSTRAP_SERVERS")
+        .ok()
+        .filter(|s| !s.is_empty());
     if servers.is_none() {
         println!("skipped: no Kafka (OTTLA_BOOTSTRAP_SERVERS is not set)");
     }
@@ -16,22 +18,22 @@ pub fn bootstrap() -> Option<String> {
 }
 
 /// A name that no other test and no earlier run has used.
-pub fn fresh(what: &str) -> String {
+pub(crate) fn fresh(what: &str) -> String {
     format!("{what}-{:016x}", rand::random::<u64>())
 }
 
-pub fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ottla"));
     command.args(arguments).stdin(Stdio::null());
     command
 }
 
 /// What a finished run left behind.
-pub struct Run {
-    pub status: i32,
-    pub stdout: String,
-    pub stderr: String,
-    pub took: Duration,
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
 }
 
 impl Run {
@@ -45,28 +47,33 @@ impl Run {
     }
 
     #[track_caller]
-    pub fn ok(self) -> Self {
-        assert_eq!(self.status, 0, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+    pub(crate) fn ok(self) -> Self {
+        assert_eq!(
+            self.status, 0,
+            "stdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
         self
     }
 
     /// Its stdout as one JSON object a line.
     #[track_caller]
-    pub fn json(&self) -> Vec<Value> {
-        let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
+    pub(crate) fn json(&self) -> Vec<Value> {
+        let parse =
+            |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
         self.stdout.lines().map(parse).collect()
     }
 }
 
 /// Runs to the end.
-pub fn run(arguments: &[&str]) -> Run {
+pub(crate) fn run(arguments: &[&str]) -> Run {
     let started = Instant::now();
     let output = command(arguments).output().unwrap();
     Run::of(output, started.elapsed())
 }
 
 /// Runs to the end, with these bytes on stdin.
-pub fn run_with_input(arguments: &[&str], input: &[u8]) -> Run {
+pub(crate) fn run_with_input(arguments: &[&str], input: &[u8]) -> Run {
     let started = Instant::now();
     let mut child = command(arguments)
         .stdin(Stdio::piped())
@@ -83,28 +90,35 @@ pub fn run_with_input(arguments: &[&str], input: &[u8]) -> Run {
 }
 
 /// A run in the background; killed when dropped.
-pub struct Running {
+pub(crate) struct Running {
     child: Option<Child>,
     started: Instant,
 }
 
 impl Running {
-    pub fn start(arguments: &[&str]) -> Self {
-        let child = command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        Self { child: Some(child), started: Instant::now() }
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let child = command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            child: Some(child),
+            started: Instant::now(),
+        }
     }
 
-    pub fn signal(&self, signal: nix::sys::signal::Signal) {
+    pub(crate) fn signal(&self, signal: nix::sys::signal::Signal) {
         let id = self.child.as_ref().unwrap().id();
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(id as i32), signal).unwrap();
     }
 
-    pub fn is_running(&mut self) -> bool {
+    pub(crate) fn is_running(&mut self) -> bool {
         self.child.as_mut().unwrap().try_wait().unwrap().is_none()
     }
 
     /// SIGKILL, and the body buried.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         let mut child = self.child.take().unwrap();
         let _ = child.kill();
         child.wait().unwrap();
@@ -112,7 +126,7 @@ impl Running {
 
     /// Waits for the end, for so long at most.
     #[track_caller]
-    pub fn finish(mut self, within: Duration) -> Run {
+    pub(crate) fn finish(mut self, within: Duration) -> Run {
         let deadline = Instant::now() + within;
         while self.is_running() {
             if Instant::now() > deadline {
@@ -139,7 +153,7 @@ impl Drop for Running {
 
 /// Asks again until the answer is yes: what a real cluster does takes as long as it takes.
 #[track_caller]
-pub fn until(what: &str, within: Duration, mut yes: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, within: Duration, mut yes: impl FnMut() -> bool) {
     let deadline = Instant::now() + within;
     while !yes() {
         assert!(Instant::now() < deadline, "not within {within:?}: {what}");
@@ -148,20 +162,31 @@ pub fn until(what: &str, within: Duration, mut yes: impl FnMut() -> bool) {
 }
 
 /// A topic of its own for one test, with records `0..records`, the value of each its number.
-pub fn topic_with(partitions: u32, records: u64) -> String {
+pub(crate) fn topic_with(partitions: u32, records: u64) -> String {
     let topic = fresh("t");
-    run(&["topics", "create", &topic, "--partitions", &partitions.to_string()]).ok();
+    run(&[
+        "topics",
+        "create",
+        &topic,
+        "--partitions",
+        &partitions.to_string(),
+    ])
+    .ok();
     produce_numbers(&topic, 0..records);
     topic
 }
 
 /// Sends records whose keys and values are numbers, so that they spread over the partitions.
-pub fn produce_numbers(topic: &str, numbers: std::ops::Range<u64>) {
+pub(crate) fn produce_numbers(topic: &str, numbers: std::ops::Range<u64>) {
     let count = numbers.end - numbers.start;
     if count == 0 {
         return;
     }
     let lines: String = numbers.map(|n| format!("k{n}:{n}\n")).collect();
-    let sent = run_with_input(&["produce", "--topic", topic, "--key-separator", ":"], lines.as_bytes()).ok();
+    let sent = run_with_input(
+        &["produce", "--topic", topic, "--key-separator", ":"],
+        lines.as_bytes(),
+    )
+    .ok();
     assert_eq!(sent.stdout.lines().last(), Some(count.to_string().as_str()));
 }

@@ -23,14 +23,38 @@ fn a_running_sink_goes_on_from_where_it_was_reset_to() {
     let sink = Running::start(&["sink", "--topic", &topic, "--group", &group, "--to", &to]);
     until("all are there once", LONG, || sqlite_total(&file) == 1_000);
 
-    let reset = ["offsets", "reset", "--group", &group, "--topic", &topic, "--to-offset", "900", "--store", &to, "--output", "json"];
+    let reset = [
+        "offsets",
+        "reset",
+        "--group",
+        &group,
+        "--topic",
+        &topic,
+        "--to-offset",
+        "900",
+        "--store",
+        &to,
+        "--output",
+        "json",
+    ];
     let dry = run(&reset).ok();
-    assert_eq!(dry.json(), [json!({"group": group, "topic": topic, "partition": 0, "from": 1000, "to": 900})]);
-    assert_eq!(sqlite_offsets(&file, &group, &topic)[&0], 1_000, "a dry run changes nothing");
+    assert_eq!(
+        dry.json(),
+        [json!({"group": group, "topic": topic, "partition": 0, "from": 1000, "to": 900})]
+    );
+    assert_eq!(
+        sqlite_offsets(&file, &group, &topic)[&0],
+        1_000,
+        "a dry run changes nothing"
+    );
 
     run(&[&reset[..], &["--execute"]].concat()).ok();
-    until("the last hundred came again", LONG, || sqlite_total(&file) == 1_100);
-    until("the offset is at the end again", LONG, || sqlite_offsets(&file, &group, &topic)[&0] == 1_000);
+    until("the last hundred came again", LONG, || {
+        sqlite_total(&file) == 1_100
+    });
+    until("the offset is at the end again", LONG, || {
+        sqlite_offsets(&file, &group, &topic)[&0] == 1_000
+    });
     let counts = sqlite_counts(&file, &topic);
     assert!((0..1_000).all(|offset| counts[&(0, offset)] == if offset < 900 { 1 } else { 2 }));
     sink.signal(Signal::SIGTERM);
@@ -48,14 +72,25 @@ fn a_group_with_members_is_not_reset_in_kafka() {
     let to = format!("sqlite:{}", file.display());
     let sink = Running::start(&["sink", "--topic", &topic, "--group", &group, "--to", &to]);
     until("the sink is at work", LONG, || sqlite_total(&file) == 10);
-    let reset = ["offsets", "reset", "--group", &group, "--topic", &topic, "--to-earliest", "--execute"];
+    let reset = [
+        "offsets",
+        "reset",
+        "--group",
+        &group,
+        "--topic",
+        &topic,
+        "--to-earliest",
+        "--execute",
+    ];
     let refused = run(&reset);
     assert_eq!(refused.status, 1);
     assert!(refused.stderr.contains(&group), "{}", refused.stderr);
     sink.signal(Signal::SIGTERM);
     sink.finish(Duration::from_secs(20)).ok();
     run(&reset).ok();
-    let got = run(&["offsets", "get", "--group", &group, "--output", "json"]).ok().json();
+    let got = run(&["offsets", "get", "--group", &group, "--output", "json"])
+        .ok()
+        .json();
     assert_eq!(got[0]["committed"], 0);
     assert_eq!(got[0]["lag"], 10);
 }
@@ -66,11 +101,32 @@ fn out_of_range_is_clamped_with_a_word() {
         return;
     }
     let (topic, group) = (topic_with(1, 10), fresh("g"));
-    for (way, value, expected) in
-        [("--to-offset", "99", 10), ("--shift-by", "-30", 0), ("--shift-by", "4", 4), ("--to-offset", "-5", 0)]
-    {
-        let run = run(&["offsets", "reset", "--group", &group, "--topic", &topic, way, value, "--execute", "--output", "json"]).ok();
+    for (way, value, expected) in [
+        ("--to-offset", "99", 10),
+        ("--shift-by", "-30", 0),
+        ("--shift-by", "4", 4),
+        ("--to-offset", "-5", 0),
+    ] {
+        let run = run(&[
+            "offsets",
+            "reset",
+            "--group",
+            &group,
+            "--topic",
+            &topic,
+            way,
+            value,
+            "--execute",
+            "--output",
+            "json",
+        ])
+        .ok();
         assert_eq!(run.json()[0]["to"], expected, "{way} {value}");
-        assert_eq!(run.stderr.contains("out of range"), expected != 4, "{way} {value}: {}", run.stderr);
+        assert_eq!(
+            run.stderr.contains("out of range"),
+            expected != 4,
+            "{way} {value}: {}",
+            run.stderr
+        );
     }
 }

@@ -13,13 +13,30 @@ use crate::target::{assert_each_once, sled_totals, sqlite_counts, sqlite_offsets
 const LONG: Duration = Duration::from_secs(120);
 
 fn sink<'a>(topic: &'a str, group: &'a str, to: &'a str, config: &'a str) -> Vec<&'a str> {
-    vec!["sink", "--topic", topic, "--group", group, "--to", to, "--config", config, "--batch-records", "200", "--exit-at-end"]
+    vec![
+        "sink",
+        "--topic",
+        topic,
+        "--group",
+        group,
+        "--to",
+        to,
+        "--config",
+        config,
+        "--batch-records",
+        "200",
+        "--exit-at-end",
+    ]
 }
 
 /// Short time-outs, so that a killed member's partitions move within the test's patience.
 fn config(folder: &Path) -> String {
     let file = folder.join("client.properties");
-    std::fs::write(&file, "session.timeout.ms=6000\nheartbeat.interval.ms=500\n").unwrap();
+    std::fs::write(
+        &file,
+        "session.timeout.ms=6000\nheartbeat.interval.ms=500\n",
+    )
+    .unwrap();
     file.to_str().unwrap().to_owned()
 }
 
@@ -85,10 +102,16 @@ fn a_sled_folder_has_one_owner() {
     let place = folder.path().join("out.sled");
     let to = format!("sled:{}", place.display());
     let first = Running::start(&["sink", "--topic", &topic, "--group", &group, "--to", &to]);
-    until("the first has opened the folder", LONG, || place.join("db").exists());
+    until("the first has opened the folder", LONG, || {
+        place.join("db").exists()
+    });
     let second = run(&["sink", "--topic", &topic, "--group", &group, "--to", &to]);
     assert_eq!(second.status, 1, "{}", second.stderr);
-    assert!(second.stderr.contains("another process"), "{}", second.stderr);
+    assert!(
+        second.stderr.contains("another process"),
+        "{}",
+        second.stderr
+    );
     first.signal(Signal::SIGTERM);
     first.finish(Duration::from_secs(20)).ok();
 }
@@ -103,7 +126,9 @@ fn sigterm_ends_a_sink_in_order() {
     let file = folder.path().join("out.db");
     let to = format!("sqlite:{}", file.display());
     let sink = Running::start(&["sink", "--topic", &topic, "--group", &group, "--to", &to]);
-    until("all records are there", LONG, || sqlite_total(&file) == 3_000);
+    until("all records are there", LONG, || {
+        sqlite_total(&file) == 3_000
+    });
     sink.signal(Signal::SIGTERM);
     let run = sink.finish(Duration::from_secs(20)).ok();
     assert!(run.stderr.is_empty(), "{}", run.stderr);
@@ -114,11 +139,17 @@ fn sigterm_ends_a_sink_in_order() {
 #[track_caller]
 fn assert_mirrored(group: &str, topic: &str, file: &Path) {
     let store = sqlite_offsets(file, group, topic);
-    let kafka: std::collections::HashMap<i32, i64> = run(&["offsets", "get", "--group", group, "--output", "json"])
-        .ok()
-        .json()
-        .iter()
-        .map(|row| (row["partition"].as_i64().unwrap() as i32, row["committed"].as_i64().unwrap()))
-        .collect();
+    let kafka: std::collections::HashMap<i32, i64> =
+        run(&["offsets", "get", "--group", group, "--output", "json"])
+            .ok()
+            .json()
+            .iter()
+            .map(|row| {
+                (
+                    row["partition"].as_i64().unwrap() as i32,
+                    row["committed"].as_i64().unwrap(),
+                )
+            })
+            .collect();
     assert_eq!(kafka, store);
 }

@@ -10,7 +10,11 @@ use crate::ottla::{bootstrap, fresh, run, topic_with};
 
 #[test]
 fn no_broker_is_named_within_its_time_out() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
     let run = run(&["topics", "list", "-b", &free]);
     assert_eq!(run.status, 1);
     assert!(run.stderr.contains(&free), "{}", run.stderr);
@@ -31,7 +35,11 @@ fn a_port_that_speaks_another_protocol_is_named() {
     });
     let run = run(&["topics", "list", "-b", &address]);
     assert_eq!(run.status, 1);
-    assert!(run.stderr.contains(&address) && run.stderr.contains("Kafka"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains(&address) && run.stderr.contains("Kafka"),
+        "{}",
+        run.stderr
+    );
     assert!(run.took < Duration::from_secs(35), "{:?}", run.took);
 }
 
@@ -48,7 +56,15 @@ fn an_unknown_topic_is_named_and_not_created() {
         vec!["produce", "--topic", &topic],
         vec!["topics", "describe", &topic],
         vec!["sink", "--topic", &topic, "--group", &group, "--to", &to],
-        vec!["offsets", "reset", "--group", &group, "--topic", &topic, "--to-earliest"],
+        vec![
+            "offsets",
+            "reset",
+            "--group",
+            &group,
+            "--topic",
+            &topic,
+            "--to-earliest",
+        ],
     ] {
         let run = run(&arguments);
         assert_eq!(run.status, 1, "{arguments:?}: {}", run.stderr);
@@ -67,5 +83,9 @@ fn a_target_that_cannot_be_written_is_named() {
     let to = "sqlite:/proc/no/such/folder/out.db";
     let run = run(&["sink", "--topic", &topic, "--group", &group, "--to", to]);
     assert_eq!(run.status, 1);
-    assert!(run.stderr.contains("/proc/no/such/folder"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("/proc/no/such/folder"),
+        "{}",
+        run.stderr
+    );
 }

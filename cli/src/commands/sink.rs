@@ -1,0 +1,161 @@
+//! `ottla sink`: the main job.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use ottla_group::{Group, Processor};
+use ottla_offset_store::sled::SledStore;
+use ottla_offset_store::{ResultsStore, StoreError, StoreUrl};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::sink::ends::Ends;
+use crate::sink::{sled, sqlite};
+use crate::store_url::Place;
+use crate::values::duration;
+
+/// `ottla sink`.
+#[derive(Debug, Args)]
+pub(crate) struct Sink {
+    /// The topics; may be repeated.
+    #[arg(long = "topic", required = true, num_args = 1.., value_name = "T")]
+    topics: Vec<String>,
+    /// The consumer group.
+    #[arg(long)]
+    group: String,
+    /// Where records and offsets go: sqlite:FILE or sled:DIR.
+    #[arg(long, value_name = "TARGET")]
+    to: Place,
+    /// Members inside this process.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    members: u16,
+    /// The most records in one transaction.
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    batch_records: u32,
+    /// The group protocol.
+    #[arg(long, value_enum, default_value_t)]
+    protocol: Protocol,
+    /// Ends with status 0 when the ends that the partitions have now are committed in TARGET.
+    #[arg(long)]
+    exit_at_end: bool,
+    /// How long a job that has begun outlives its surroundings.
+    #[arg(long, default_value = "5m", value_parser = duration, value_name = "DURATION")]
+    give_up_after: Duration,
+}
+
+/// What `--protocol` chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Protocol {
+    /// The best that the cluster has.
+    #[default]
+    Auto,
+    /// JoinGroup and SyncGroup.
+    Classic,
+    /// KIP-848.
+    Consumer,
+}
+
+impl Sink {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        if self.protocol == Protocol::Consumer {
+            return Err(Failure::NotBuiltYet("sink --protocol consumer".into()));
+        }
+        match self.to.store()? {
+            StoreUrl::Sqlite(file) => {
+                let ends = self.prepare(context).await?;
+                let store = patiently(|| sqlite::open(file)).await?;
+                self.work(context, ends, store, || sqlite::IntoSqlite).await
+            }
+            StoreUrl::Sled(folder) => {
+                let ends = self.prepare(context).await?;
+                let store = patiently(|| SledStore::open(folder)).await?;
+                self.work(context, ends, store, || sled::IntoSled).await
+            }
+            other => Err(Failure::Usage(format!(
+                "a sink writes to sqlite:FILE or sled:DIR, not {other}"
+            ))),
+        }
+    }
+
+    /// What needs no target: an unknown topic is told before a file is made.
+    async fn prepare(&self, context: &Context) -> Result<Option<Ends>, Failure> {
+        let client = context.client().await?;
+        for topic in &self.topics {
+            client.partitions(topic).await?;
+        }
+        match self.exit_at_end {
+            true => Ends::note(&client, &self.topics, &self.group)
+                .await
+                .map(Some),
+            false => Ok(None),
+        }
+    }
+
+    async fn work<S, P>(
+        &self,
+        context: &Context,
+        ends: Option<Ends>,
+        store: S,
+        processor: fn() -> P,
+    ) -> Result<(), Failure>
+    where
+        S: ResultsStore + Clone,
+        P: Processor<S>,
+    {
+        let stop = context.stop.child_token();
+        let mut members = JoinSet::new();
+        for _ in 0..self.members {
+            let member = self.member(context).await?;
+            let (store, stop) = (store.clone(), stop.clone());
+            members.spawn(async move { member.process(store, processor(), stop).await });
+        }
+        if let Some(ends) = ends {
+            let (store, stop) = (Arc::new(store), stop.clone());
+            tokio::spawn(async move {
+                ends.reached(store).await;
+                stop.cancel();
+            });
+        }
+        let mut outcome = Ok(());
+        while let Some(ended) = members.join_next().await {
+            // The first failure ends the job; the other members still leave in order.
+            if let Err(error) = ended
+                .map_err(anyhow::Error::from)
+                .and_then(|ended| ended.map_err(Into::into))
+            {
+                stop.cancel();
+                outcome = outcome.and(Err(Failure::Job(error)));
+            }
+        }
+        outcome
+    }
+
+    /// Each member has a client of its own: a broker answers a connection in order, so the JoinGroup of one member
+    /// would hold up that of another, for which it waits.
+    async fn member(&self, context: &Context) -> Result<Group, Failure> {
+        let group = Group::builder(context.client().await?, self.group.as_str())
+            .topics(self.topics.iter().map(String::as_str))
+            .batch_records(self.batch_records as usize)
+            .give_up_after(self.give_up_after)
+            .build()?;
+        Ok(group)
+    }
+}
+
+/// Opens a target that may be locked for a moment: before the first success 30 s.
+async fn patiently<S, F: Future<Output = Result<S, StoreError>>>(
+    open: impl Fn() -> F,
+) -> Result<S, StoreError> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        match open().await {
+            Err(error) if error.is_retriable() && Instant::now() < deadline => {
+                sleep(Duration::from_millis(200)).await
+            }
+            opened => return opened,
+        }
+    }
+}
