@@ -55,18 +55,18 @@ pub(crate) async fn child<S: Probe>(open: impl AsyncFn(&Path) -> Result<S, Store
     };
     let store = open(&dir).await.unwrap();
     let mut claim = claim(&store).await;
-    println!("\ncommitting");
-    loop {
+    for commit in 0.. {
         let records = claim.start().next % 5;
         let mut results = store.begin();
         S::add(&mut results, "records", 1);
         S::add(&mut results, "records", records);
         let to = Committed::at(claim.start().next + 1 + records);
-        claim = store
-            .commit_results(results, claim.advance(to))
-            .await
-            .unwrap()
-            .unwrap();
+        let advance = claim.advance(to);
+        let done = store.commit_results(results, advance).await;
+        claim = done.unwrap().unwrap();
+        if commit == 0 {
+            println!("\ncommitting");
+        }
     }
 }
 
