@@ -4,14 +4,9 @@
 //!   `sled/codec.rs`. All other trees are the user's: see [`SledStore::db`] and [`KeyValueTransaction`].
 //! - A folder belongs to one process at a time: a second gets [`StoreError::InUse`]. Within a process, clone the store.
 //! - sled may run a transaction's closure twice and makes it durable only at the next flush. So results are buffered,
-//!   applied together with the fence check in one closure, and flushed before the commit returns. On Linux sled 0.34
-//!   flushes with `sync_file_range`, which neither writes the file's new length nor empties the disk's cache, so the
-//!   log is synced once more here. What even that leaves out: values so large that sled keeps them in files of their
-//!   own under `blobs/`.
+//!   applied together with the fence check in one closure, and on the disk before the commit returns.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use sled::Db;
@@ -25,8 +20,10 @@ use crate::store::{OffsetStore, StoreInfo};
 use crate::table::TableStore;
 
 mod codec;
+mod disk;
 mod table;
 
+use self::disk::Disk;
 pub use table::SledTable;
 
 /// Results for a [`SledStore`]: writes into any number of trees.
@@ -89,8 +86,8 @@ fn open_db(dir: &Path) -> Result<Db, StoreError> {
 }
 
 fn open_table(db: Db, dir: &Path) -> Result<SledTable, StoreError> {
-    let log = File::open(dir.join("db")).map_err(|error| cannot_open(dir, error))?;
-    SledTable::open(db, Arc::new(log)).map_err(|error| cannot_open(dir, error))
+    let disk = Disk::open(dir).map_err(|error| cannot_open(dir, error))?;
+    SledTable::open(db, disk).map_err(|error| cannot_open(dir, error))
 }
 
 fn cannot_open(dir: &Path, error: impl std::error::Error + Send + Sync + 'static) -> StoreError {

@@ -27,12 +27,18 @@ pub trait OffsetStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Nothing was read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it writes nothing.
     async fn fetch(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError>;
 
     /// Step 1 of a claim: reads the rows, in the order of `keys`.
     ///
     /// # Errors
     /// Nothing was read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it writes nothing.
     async fn look(&self, keys: &[Key]) -> Result<Vec<Seen>, StoreError>;
 
     /// Step 3 of a claim: writes the owner into each row, if it is still as it was read. Each partition stands for
@@ -68,6 +74,9 @@ pub trait OffsetStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Some rows may still show the owner.
+    ///
+    /// # Cancel safety
+    /// A dropped call released some, all or none.
     async fn release(&self, claims: Vec<Claim>) -> Result<(), StoreError>;
 
     /// Sets offsets and fences whoever owns them; the owner confirms, claims and goes on from there. Tried again a
@@ -75,12 +84,18 @@ pub trait OffsetStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::Contended`] where a row changed each time; others may have been reset.
+    ///
+    /// # Cancel safety
+    /// A dropped call reset some, all or none.
     async fn reset(&self, to: Vec<Reset>) -> Result<Vec<Result<(), Refused>>, StoreError>;
 
     /// All rows, or those of one group, in no particular order. Deleted offsets show as rows without `next_offset`.
     ///
     /// # Errors
     /// Nothing was read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it writes nothing.
     async fn list(&self, group: Option<&str>) -> Result<Vec<Row>, StoreError>;
 
     /// Forgets offsets and fences whoever owns them. The rows stay, without offset and owner: they still know which
@@ -88,12 +103,18 @@ pub trait OffsetStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// As [`reset`](Self::reset).
+    ///
+    /// # Cancel safety
+    /// A dropped call deleted some, all or none.
     async fn delete(&self, keys: &[Key]) -> Result<(), StoreError>;
 
     /// What was skipped by policy, oldest first.
     ///
     /// # Errors
     /// [`StoreError::Unsupported`] where the store keeps none.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it writes nothing.
     async fn gaps(&self, group: Option<&str>) -> Result<Vec<Gap>, StoreError> {
         let _ = group;
         Err(StoreError::Unsupported {

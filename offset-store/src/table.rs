@@ -26,6 +26,9 @@ pub trait OffsetTable: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Nothing was read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it writes nothing.
     async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError>;
 
     /// Does each write whose row is as expected, and says of each whether it was done. Rows stand for themselves: one
@@ -42,6 +45,9 @@ pub trait OffsetTable: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Nothing was read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it writes nothing.
     async fn scan(&self, group: Option<&str>) -> Result<Vec<Row>, StoreError>;
 
     /// What was skipped by policy, oldest first. Needed only where [`StoreInfo::gaps`] is set; a table without it is
@@ -49,6 +55,9 @@ pub trait OffsetTable: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::Unsupported`] unless the table keeps gaps.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it writes nothing.
     async fn gaps(&self, group: Option<&str>) -> Result<Vec<Gap>, StoreError> {
         let _ = group;
         Err(StoreError::Unsupported {

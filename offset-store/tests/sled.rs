@@ -95,4 +95,53 @@ mod sled_alone {
             "each update sees the one before"
         );
     }
+
+    /// sled keeps what is too large for its log in files of their own.
+    #[tokio::test]
+    async fn values_of_megabytes_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SledStore::open(dir.path()).await.unwrap();
+        let seen = store
+            .look(&[Key::new("", "g", "t", 0)])
+            .await
+            .unwrap()
+            .remove(0);
+        let wanted = Wanted::new(
+            seen.assigned_by_hand(),
+            Committed::at(0),
+            TopicId::UNKNOWN,
+            1,
+        );
+        let mut claim = store
+            .claim(&Owner::new("one"), vec![wanted])
+            .await
+            .unwrap()
+            .remove(0)
+            .unwrap();
+        for offset in 0..3_u8 {
+            let mut results = store.begin();
+            results.insert("records", [offset], vec![offset; 3 << 20]);
+            let advance = claim.advance(Committed::at(i64::from(offset) + 1));
+            claim = store
+                .commit_results(results, advance)
+                .await
+                .unwrap()
+                .unwrap();
+        }
+        assert!(
+            dir.path()
+                .join("blobs")
+                .read_dir()
+                .unwrap()
+                .next()
+                .is_some(),
+            "no blobs: the test is too small"
+        );
+        drop(store);
+        let store = SledStore::open(dir.path()).await.unwrap();
+        let tree = store.db().open_tree("records").unwrap();
+        for offset in 0..3_u8 {
+            assert_eq!(tree.get([offset]).unwrap().unwrap(), vec![offset; 3 << 20]);
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! The table: guarded writes in sled transactions, on blocking threads.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,6 +9,7 @@ use sled::transaction::{
 use sled::{Db, Tree};
 
 use super::codec;
+use super::disk::Disk;
 use crate::error::{BoxError, ResultsError, StoreError};
 use crate::model::{Gap, Key, Row};
 use crate::results::{KeyValueTransaction, Op};
@@ -25,7 +25,7 @@ pub struct SledTable {
     db: Db,
     offsets: Tree,
     gaps: Tree,
-    log: Arc<File>,
+    disk: Arc<Disk>,
 }
 
 /// Why a transaction's closure gave up; sled then drops what it had written.
@@ -36,12 +36,12 @@ enum Stop {
 }
 
 impl SledTable {
-    pub(super) fn open(db: Db, log: Arc<File>) -> sled::Result<Self> {
+    pub(super) fn open(db: Db, disk: Disk) -> sled::Result<Self> {
         Ok(Self {
             offsets: db.open_tree(OFFSETS)?,
             gaps: db.open_tree(GAPS)?,
             db,
-            log,
+            disk: Arc::new(disk),
         })
     }
 
@@ -158,14 +158,10 @@ impl SledTable {
         Ok(gaps)
     }
 
-    /// See the module's head: sled's own flush is not enough on Linux, and everywhere else it has done this already.
+    /// Whether the commit survives a power loss if this fails is not known.
     fn sync(&self) -> Result<(), StoreError> {
-        if cfg!(target_os = "linux") {
-            self.log
-                .sync_data()
-                .map_err(|error| unknown(sled::Error::Io(error)))?;
-        }
-        Ok(())
+        let synced = self.disk.sync();
+        synced.map_err(|error| unknown(sled::Error::Io(error)))
     }
 }
 
