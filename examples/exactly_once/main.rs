@@ -1,0 +1,146 @@
+//! 100,000 records go through a consumer group into SQLite and into sled. Members are killed with SIGKILL midway and
+//! started again; in the end each record is there exactly once.
+//!
+//! ```sh
+//! cargo run --release --example exactly_once
+//! cargo run --release --example exactly_once -- --bootstrap-servers HOST:PORT
+//! ```
+//!
+//! Without a cluster to use it starts a Kafka of its own, which needs Java 17 and Maven. The members are in
+//! `member.rs`: that is all there is to exactly once. The rest is the show around it.
+
+mod audit;
+mod cluster;
+mod member;
+mod process;
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::ensure;
+use clap::{Parser, Subcommand};
+use ottla_client::Client;
+
+use crate::audit::Audit;
+use crate::cluster::Sent;
+use crate::member::Target;
+use crate::process::Process;
+
+#[derive(Parser)]
+struct Arguments {
+    /// The cluster to use; without it a Kafka is started.
+    #[arg(long, env = "OTTLA_BOOTSTRAP_SERVERS")]
+    bootstrap_servers: Option<String>,
+    /// How many records are sent.
+    #[arg(long, default_value_t = 100_000)]
+    records: u64,
+    #[command(subcommand)]
+    role: Option<Role>,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    /// One process of the group; the show starts these itself.
+    #[command(hide = true)]
+    Member(member::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let Some(servers) = arguments.bootstrap_servers else {
+        return cluster::run_with_a_kafka_of_its_own();
+    };
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        match arguments.role {
+            Some(Role::Member(member)) => member::run(&servers, member).await,
+            None => show(&servers, arguments.records).await,
+        }
+    })
+}
+
+async fn show(servers: &str, records: u64) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let client = cluster::connect(servers).await?;
+    let sent = cluster::send(&client, records).await?;
+    println!(
+        "{records} records sent to topic {} of {servers}, 6 partitions\n",
+        sent.topic
+    );
+
+    println!("SQLite: one group, two processes");
+    let file = folder.path().join("results.db");
+    two_processes(servers, &client, &sent, &file).await?;
+    let sqlite = audit::sqlite(&file)?;
+    report(&sqlite, &sent);
+
+    println!("sled: one process with two members");
+    let results = folder.path().join("results.sled");
+    one_process(servers, &client, &sent, &results).await?;
+    let sled = audit::sled(&results)?;
+    report(&sled, &sent);
+
+    ensure!(
+        sqlite.is_each_once(&sent) && sled.is_each_once(&sent),
+        "a record is missing, or there twice"
+    );
+    println!("Each record is in both stores exactly once.");
+    Ok(())
+}
+
+async fn two_processes(
+    servers: &str,
+    client: &Client,
+    sent: &Sent,
+    file: &Path,
+) -> anyhow::Result<()> {
+    let group = format!("{}-sqlite", sent.topic);
+    let start = || Process::start(servers, &sent.topic, &group, Target::Sqlite, file, 1);
+    let (begin, one, two) = (Instant::now(), start()?, start()?);
+
+    let done = cluster::wait_for(client, &group, sent, sent.records / 4).await?;
+    one.kill()?;
+    println!("  {done} records in: one process killed");
+    let one = start()?;
+    println!("  and started again; the other goes on");
+
+    cluster::wait_for(client, &group, sent, sent.records).await?;
+    one.finish()?;
+    two.finish()?;
+    println!("  all in after {:.1} s", begin.elapsed().as_secs_f32());
+    Ok(())
+}
+
+async fn one_process(
+    servers: &str,
+    client: &Client,
+    sent: &Sent,
+    folder: &Path,
+) -> anyhow::Result<()> {
+    let group = format!("{}-sled", sent.topic);
+    let start = || Process::start(servers, &sent.topic, &group, Target::Sled, folder, 2);
+    let (begin, process) = (Instant::now(), start()?);
+
+    let done = cluster::wait_for(client, &group, sent, sent.records / 4).await?;
+    process.kill()?;
+    println!("  {done} records in: the process killed");
+    let process = start()?;
+    println!("  and started again");
+
+    cluster::wait_for(client, &group, sent, sent.records).await?;
+    process.finish()?;
+    println!("  all in after {:.1} s", begin.elapsed().as_secs_f32());
+    Ok(())
+}
+
+fn report(audit: &Audit, sent: &Sent) {
+    let Audit {
+        rows,
+        different,
+        sum,
+    } = audit;
+    println!(
+        "  {rows} results of {different} different records; their sum is {sum}, sent was {}\n",
+        sent.sum()
+    );
+}
