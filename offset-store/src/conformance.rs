@@ -94,6 +94,7 @@ macro_rules! suite {
             commits::nothing_committed_reads_as_nothing
             commits::a_skip_is_written_down
             commits::an_advance_taken_back_changes_nothing
+            commits::a_commit_to_a_marker_is_refused_alone
             resets::a_reset_fences_the_owner
             resets::a_reset_to_the_same_offset_fences_too
             resets::the_owner_goes_on_from_the_reset

@@ -106,12 +106,8 @@ pub(crate) fn claim(
 }
 
 /// Decides a commit: the new offset and `fence`, if the row still holds ours.
-///
-/// # Errors
-/// [`Refused::NotAnOffset`].
-pub(crate) fn advance(advance: Advance, fence: Fence, now_ms: i64) -> Result<Committing, Refused> {
+pub(crate) fn advance(advance: Advance, fence: Fence, now_ms: i64) -> Committing {
     let Advance { claim, to, skipped } = advance;
-    concrete(claim.key(), to.next)?;
     let gap = skipped.map(|reason| Gap {
         key: claim.key().clone(),
         from: claim.at.next,
@@ -131,11 +127,11 @@ pub(crate) fn advance(advance: Advance, fence: Fence, now_ms: i64) -> Result<Com
         at: to,
         witness: claim.witness,
     };
-    Ok(Committing {
+    Committing {
         before: claim,
         gap,
         then,
-    })
+    }
 }
 
 impl Claiming {
@@ -165,6 +161,20 @@ impl Claiming {
 }
 
 impl Committing {
+    /// The commit itself, unless the table need not even be asked.
+    ///
+    /// # Errors
+    /// [`Refused::NotAnOffset`].
+    pub(crate) fn checked(self) -> Result<Self, Refused> {
+        concrete(self.then.key(), self.then.at.next)?;
+        Ok(self)
+    }
+
+    /// Whether the table is to be asked.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.then.at.next >= 0
+    }
+
     /// What to ask the table for.
     pub(crate) fn write(&self) -> Write {
         let expect = Expect::Fence(self.before.fence());

@@ -97,3 +97,6 @@ pub enum Written {
     /// The row was not as expected; it is untouched.
     Refused,
 }
+
+#[cfg(test)]
+mod tests;

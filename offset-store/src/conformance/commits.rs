@@ -108,3 +108,27 @@ pub async fn an_advance_taken_back_changes_nothing<S: OffsetStore>(
     assert_eq!(claim.start().next, 5);
     commit(&one, claim, 6).await;
 }
+
+pub async fn a_commit_to_a_marker_is_refused_alone<S: OffsetStore>(
+    open: impl AsyncFn(&Place) -> S,
+) {
+    let (_place, one, _two) = two(&open).await;
+    let keys: Vec<_> = (0..3).map(partition).collect();
+    let claims = claim_all(&one, "one", &keys).await;
+    let to = [9, -1, 9].map(Committed::at);
+    let advances = claims
+        .into_iter()
+        .zip(to)
+        .map(|(claim, to)| claim.advance(to))
+        .collect();
+    let answers = one.commit(advances).await.expect("commit");
+    assert!(matches!(
+        answers[1],
+        Err(Refused::NotAnOffset { next: -1, .. })
+    ));
+    for at in [0, 2] {
+        let moved = answers[at].as_ref().expect("moved");
+        assert_eq!((moved.key(), moved.start().next), (&keys[at], 9));
+    }
+    assert_eq!(next(&one, &keys[1]).await, Some(5));
+}

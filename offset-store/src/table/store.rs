@@ -49,7 +49,7 @@ impl<T: OffsetTable> TableStore<T> {
         F: FnOnce(Write) -> W,
         W: Future<Output = Result<Written, ResultsError>>,
     {
-        let committing = match fence::advance(advance, Fence::random(), now_ms()) {
+        let committing = match fence::advance(advance, Fence::random(), now_ms()).checked() {
             Ok(committing) => committing,
             Err(refused) => return Ok(Err(refused)),
         };
@@ -195,15 +195,17 @@ impl<T: OffsetTable> OffsetStore for TableStore<T> {
         advances: Vec<Advance>,
     ) -> Result<Vec<Result<Claim, Refused>>, CommitError> {
         let now = now_ms();
-        let decided: Vec<Result<Committing, Refused>> = advances
+        let decided: Vec<Committing> = advances
             .into_iter()
             .map(|advance| fence::advance(advance, Fence::random(), now))
             .collect();
-        let writes: Vec<Write> = decided.iter().flatten().map(Committing::write).collect();
+        let sound = decided.iter().filter(|committing| committing.is_sound());
+        let writes: Vec<Write> = sound.map(Committing::write).collect();
         let written = match self.write(&writes).await {
             Ok(written) => written,
-            Err(source) => return Err(unanswered(decided.into_iter().flatten(), source)),
+            Err(source) => return Err(unanswered(decided.into_iter(), source)),
         };
+        let decided = decided.into_iter().map(Committing::checked).collect();
         let rows = self.rows_of_refused(&writes, &written).await;
         Ok(settle(
             decided,

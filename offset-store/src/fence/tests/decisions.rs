@@ -59,7 +59,7 @@ fn only_the_very_fence_proves_that_a_lost_answer_meant_yes() {
     let claim = claimed(None, "a", fence(1));
     let before = claim.row.clone();
     let advance = claim.advance(Committed::at(9));
-    let committing = fence::advance(advance, fence(2), 80).expect("an offset");
+    let committing = fence::advance(advance, fence(2), 80);
     let written = committing.write().row.expect("a commit writes");
     let lost = committing.unknown();
     assert_eq!(lost.fate(Some(&before)), Fate::NotYet);
@@ -82,7 +82,6 @@ fn only_the_very_fence_proves_that_a_lost_answer_meant_yes() {
 fn a_refusal_that_reads_our_own_fence_is_a_yes() {
     let claim = claimed(None, "a", fence(1));
     let committing = fence::advance(claim.advance(Committed::at(9)), fence(2), 80);
-    let committing = committing.expect("an offset");
     let written = committing.write().row;
     let claim = committing
         .refused(written.as_ref())
