@@ -1,1 +1,3 @@
 //! Criterion benches: see the files beside this folder.
+
+#![forbid(unsafe_code)]

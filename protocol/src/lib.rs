@@ -13,6 +13,8 @@
 //!
 //! # One request, one response
 //!
+
+#![forbid(unsafe_code)]
 #![cfg_attr(feature = "messages", doc = "```")]
 #![cfg_attr(not(feature = "messages"), doc = "```ignore")]
 //! use ottla_protocol::frame;

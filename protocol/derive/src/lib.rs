@@ -3,6 +3,8 @@
 //! [`macro@Message`] turns a struct, whose attributes are the columns of Kafka's protocol guide, into its codec
 //! in every version. `model` reads the attributes and complains about them, `expand` writes the code.
 
+#![forbid(unsafe_code)]
+
 mod expand;
 mod model;
 

@@ -1,3 +1,5 @@
+//! Whole conversations with a coordinator: events in, and the exact list of actions that comes out.
+
 use super::*;
 
 #[test]
