@@ -6,6 +6,7 @@
 
 mod by_topic;
 mod commit;
+mod fetch;
 mod manager;
 mod marks;
 mod query;
@@ -140,6 +141,27 @@ impl GroupOffsets {
     pub fn group(&self) -> &Arc<str> {
         &self.group
     }
+
+    /// After a failure that says so, coordinator or topics are looked up again.
+    fn look_again_after(&self, error: &ClientError) {
+        let code = error.error_code();
+        if code.is_some_and(speaks_of_coordinator) || error.is_stale_metadata() {
+            self.client.forget_coordinator(&self.group);
+        }
+        if code == Some(ErrorCode::UNKNOWN_TOPIC_ID) {
+            self.client.stale_metadata();
+        }
+    }
+}
+
+/// Nothing was done, and another attempt may do: so for all partitions alike (T8).
+fn speaks_of_coordinator(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::COORDINATOR_LOAD_IN_PROGRESS
+            | ErrorCode::COORDINATOR_NOT_AVAILABLE
+            | ErrorCode::NOT_COORDINATOR
+    )
 }
 
 impl fmt::Debug for GroupOffsets {

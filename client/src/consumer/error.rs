@@ -108,6 +108,14 @@ pub enum ConsumeError {
         /// Why, in Kafka's words.
         code: ErrorCode,
     },
+    /// The broker and this client share no way to fetch.
+    #[error("{partition}: its leader can't be asked")]
+    Incompatible {
+        /// The partition.
+        partition: TopicPartition,
+        /// Why not.
+        source: Arc<ClientError>,
+    },
     /// [`Start::Committed`](super::Start::Committed) without a fallback, and nothing is committed.
     #[error("{partition}: the group has committed no offset for it")]
     NothingCommitted {
@@ -178,6 +186,7 @@ impl ConsumeError {
             | Self::UnknownTopic { partition }
             | Self::TopicRecreated { partition, .. }
             | Self::Denied { partition, .. }
+            | Self::Incompatible { partition, .. }
             | Self::NothingCommitted { partition }
             | Self::NoGroup { partition }
             | Self::AlreadyOpen { partition }
@@ -192,7 +201,9 @@ impl ConsumeError {
     pub fn error_code(&self) -> Option<ErrorCode> {
         match self {
             Self::Refused { code, .. } | Self::Denied { code, .. } => Some(*code),
-            Self::Unreachable { source, .. } | Self::Start { source, .. } => source.error_code(),
+            Self::Unreachable { source, .. }
+            | Self::Incompatible { source, .. }
+            | Self::Start { source, .. } => source.error_code(),
             Self::Committed { source, .. } => source.error_code(),
             _ => None,
         }

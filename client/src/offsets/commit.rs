@@ -9,7 +9,7 @@ use ottla_protocol::messages::offset_commit::{
 use ottla_protocol::types::TopicPartition;
 
 use super::by_topic::{TopicIds, by_topic};
-use super::{CommitResults, CommittedOffset, GroupMember, GroupOffsets};
+use super::{CommitResults, CommittedOffset, GroupMember, GroupOffsets, speaks_of_coordinator};
 use crate::brokers::Lane;
 use crate::error::{About, ClientError};
 use crate::options::CallOptions;
@@ -51,7 +51,7 @@ impl GroupOffsets {
             match self.commit_once(member, offsets).await {
                 Ok(results) => return Ok(results),
                 Err(error) => {
-                    self.coordinator_failed(&error);
+                    self.look_again_after(&error);
                     backoff.pause(error).await?;
                 }
             }
@@ -114,6 +114,12 @@ impl GroupOffsets {
         if let Some(code) = codes.values().find(|code| speaks_of_coordinator(**code)) {
             reply.check(code.code(), || About::Group(self.group.clone()))?;
         }
+        if codes
+            .values()
+            .any(|code| *code == ErrorCode::UNKNOWN_TOPIC_ID)
+        {
+            self.client.stale_metadata();
+        }
         let result = |partition: &TopicPartition| {
             let code = codes.get(&(&*partition.topic, partition.partition));
             code.copied()
@@ -144,14 +150,4 @@ fn to_store<'a>(
         topic_id: ids.id(name),
         partitions: partitions.iter().map(partition).collect(),
     }
-}
-
-/// Nothing was stored, and another attempt may do: for all partitions alike (T8).
-fn speaks_of_coordinator(code: ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::COORDINATOR_LOAD_IN_PROGRESS
-            | ErrorCode::COORDINATOR_NOT_AVAILABLE
-            | ErrorCode::NOT_COORDINATOR
-    )
 }
