@@ -80,8 +80,9 @@ settings! {
     enable_idempotence: bool = true, "enable.idempotence";
     /// How long a batch that is not full waits for more records. Default: 5 ms.
     linger: Duration = Duration::from_millis(5), "linger.ms";
-    /// The size at which a batch is full, in bytes. Default: 16 KiB.
-    batch_size: usize = 16 << 10, "batch.size";
+    /// The size at which a batch is full, in bytes. Default: 128 KiB (Kafka's own clients: 16 KiB, which costs more than twice the CPU for a
+    /// busy partition). Topics whose `max.message.bytes` is below it need a smaller one.
+    batch_size: usize = 128 << 10, "batch.size";
     /// The memory for records that are not yet written, in bytes; `send` waits for room. Default: 32 MiB.
     buffer_memory: usize = 32 << 20, "buffer.memory";
     /// The largest produce request, in bytes. Default: 1 MiB.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "support/kafka.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
 mod kafka;
 
 use std::time::Duration;

@@ -78,7 +78,7 @@ impl ProducerBuilder {
         self
     }
 
-    /// The size at which a batch is full, in bytes (`batch.size`).
+    /// The size at which a batch is full, in bytes. Default: 128 KiB (`batch.size`).
     pub fn batch_size(mut self, bytes: usize) -> Self {
         self.settings.batch_size = bytes;
         self

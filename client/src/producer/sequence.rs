@@ -5,9 +5,9 @@
 //!
 //! - A batch keeps its sequence for all its attempts, so that a second copy is seen as one. At most [`WINDOW`] batches reach
 //!   from the oldest undecided one to the newest sent.
-//! - A broker that does not know the producer yet takes any sequence for its first. So the first batch goes alone: were the second taken
-//!   before it, it would be out of order for good.
-//! - After a failure nothing is sent until all answers are in; then one batch goes at a time until one is written.
+//! - After a failure nothing is sent until all answers are in; then one batch goes at a time until one is written. So does the first, and
+//!   the first after a rest: a broker that knows nothing of the producer (yet, or any more) takes any sequence for the first, and
+//!   what overtook on its way would pass for it.
 //! - A batch that is given up may leave a gap, which nobody can tell but the broker: the next batch is sent under the sequence after it, and
 //!   only if the broker says that this is out of order is there a gap. Then the rest goes under a new epoch, from sequence 0 (KIP-360).
 //!   A batch of the rest that has an attempt without an answer is not among them: that attempt may still be written, and a new epoch would hide it.
@@ -79,7 +79,7 @@ pub(super) struct Sequence<B> {
     next_id: u64,
     next_sequence: i32,
     flying: usize,
-    /// No success yet, or a failure since: one batch at a time.
+    /// One batch at a time: a failure was seen and no success since, or the broker may know nothing of this producer.
     careful: bool,
     /// The last batch that was given up after it had a sequence, unless a later one was written since.
     gap: Option<u64>,
@@ -119,13 +119,14 @@ impl<B> Sequence<B> {
             next_id: 0,
             next_sequence: 0,
             flying: 0,
-            careful: true,
+            careful: false,
             gap: None,
         }
     }
 
     /// Queues a batch.
     pub(super) fn push(&mut self, batch: B, records: i32, born: Instant) {
+        self.careful |= self.slots.is_empty();
         self.slots.push_back(Slot {
             id: self.next_id,
             batch: Some(batch),
@@ -251,10 +252,8 @@ impl<B> Sequence<B> {
     }
 
     fn is_first(&self, at: usize) -> bool {
-        self.slots
-            .iter()
-            .take(at)
-            .all(|slot| slot.batch.is_none() && !slot.flying)
+        let mut before = self.slots.iter().take(at);
+        before.all(|slot| slot.batch.is_none() && !slot.flying)
     }
 
     fn written(&mut self, at: usize) -> Vec<(B, End)> {
@@ -293,7 +292,7 @@ impl<B> Sequence<B> {
         };
         if slot.stamp.is_none() || slot.batch.is_none() || !slot.sent_first {
             // What was to come before it did not arrive, or not before it, or it was sent under an epoch that is over: it is its turn again
-            // later. What counts is how things stood when it was sent: meanwhile the ones before it may have been written.
+            // later. What counts is how things stood when it was sent: meanwhile those before it may have been written.
             return Vec::new();
         }
         match self.gap {
