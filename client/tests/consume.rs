@@ -13,7 +13,9 @@ use ottla_client::protocol::messages::find_coordinator::FindCoordinatorRequest;
 use ottla_client::protocol::messages::init_producer_id::InitProducerIdRequest;
 use ottla_client::protocol::records::{BatchBuilder, BatchOptions, Compression, Compressor};
 use ottla_client::protocol::types::TopicPartition;
-use ottla_client::{Batch, Client, ConsumeError, Lane, OutOfRange, PartitionConsumer, Start};
+use ottla_client::{
+    Batch, Client, ClientConfig, ConsumeError, Lane, OutOfRange, PartitionConsumer, Start,
+};
 use tokio::time::timeout;
 use topic::{Topic, connect, create, fresh_name};
 
@@ -505,4 +507,26 @@ async fn aborted_records_are_left_out_and_the_position_passes_them() {
     // In the middle of the aborted transaction.
     let mut middle = open(&client, topic.partition(0), Start::At(7)).await;
     assert_eq!(read(&mut middle, 5).await, numbered(11..16));
+}
+
+#[tokio::test]
+async fn a_batch_larger_than_a_fetch_comes_whole() {
+    let Some(client) = connect().await else {
+        return;
+    };
+    let topic = Topic::create(&client, "large", 2).await;
+    for partition in 0..2 {
+        topic.append(partition, values(0..200)).await;
+        topic.append(partition, values(200..400)).await;
+    }
+    let servers = client.config().bootstrap_servers.join(",");
+    let config = ClientConfig::new(&servers)
+        .max_partition_fetch_bytes(100)
+        .fetch_max_bytes(100);
+    let small = Client::connect(config).await.unwrap();
+    let consumer = small.consumer().build();
+    let wanted = (0..2).map(|p| (topic.partition(p), Start::Oldest));
+    for mut partition in consumer.partitions(wanted.collect()).await.unwrap() {
+        assert_eq!(read(&mut partition, 400).await, numbered(0..400));
+    }
 }
