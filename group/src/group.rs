@@ -241,7 +241,10 @@ impl Run {
                 Told::Ended
             }
             Some(Event::Lost { why }) => {
-                tracing::info!("group {:?}: lost, {why}", self.config.group_id);
+                tracing::warn!(
+                    "group {:?}: lost its partitions, joining again: {why}",
+                    self.config.group_id
+                );
                 end.say(Ending::Lost);
                 Told::Ended
             }
@@ -323,7 +326,7 @@ fn check(store: &dyn OffsetStore, config: &GroupConfig) -> Result<(), GroupError
         return Err(GroupError::PlainStore { store: info.name });
     }
     if !info.shared && config.instance_id.is_none() {
-        tracing::debug!(
+        tracing::info!(
             "store {} is on this machine: a partition that moves to a member on another starts there anew",
             info.name
         );

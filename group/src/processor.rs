@@ -130,9 +130,7 @@ impl<S: ResultsStore, P: Processor<S>> Processing<S, P> {
                 Ok(Outcome::Committed)
             }
             Ok(Err(Refused::Fenced { lost, by })) => {
-                let by = by.as_deref().unwrap_or("by a reset");
-                tracing::info!("{}: fenced, {by}", slot.partition());
-                slot.lose(*lost);
+                slot.fenced_by(*lost, by.as_deref());
                 Ok(Outcome::Fenced)
             }
             Ok(Err(source)) => Err(GroupError::Refused { source }),

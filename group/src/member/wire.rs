@@ -86,8 +86,12 @@ impl Wire {
     ) -> Result<PartitionCounts, SharedError> {
         let mut counts = PartitionCounts::new();
         for topic in topics {
-            match self.client.partitions(topic).await {
-                Ok(count) => drop(counts.insert(Arc::clone(topic), count)),
+            // Asked anew, not from what is known: partitions may have been added.
+            match self.client.topics(Some(&[&**topic])).await {
+                Ok(found) => {
+                    let count = found.first().map_or(0, |found| found.partition_count());
+                    counts.insert(Arc::clone(topic), count);
+                }
                 Err(ClientError::UnknownTopic { .. }) => {}
                 Err(error) => return Err(Arc::new(error)),
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ottla_client::Client;
 use ottla_offset_store::anomaly::{Anomaly, Known, Policy, anomaly, other_cluster};
 use ottla_offset_store::{
-    Advance, Claim, CommitError, Committed, Confirmed, Key, Lost, OffsetStore, Owner, Refused, Row,
+    Advance, Claim, CommitError, Committed, Confirmed, Key, OffsetStore, Owner, Refused, Row,
     StoreError, Wanted, confirm,
 };
 use ottla_protocol::types::{TopicId, TopicPartition};
@@ -288,10 +288,9 @@ impl Claims {
                 }
                 self.not_committed(entries, source)
             }
-            Err(error) => Err(GroupError::GaveUp {
-                doing: "commit offsets",
-                elapsed: Duration::ZERO,
-                attempts: 1,
+            // There are no results here, and the enum may grow; whatever it is, claims are gone.
+            Err(error) => Err(GroupError::Results {
+                partition: entries[0].slot.partition().clone(),
                 source: error.into(),
             }),
         }
@@ -309,21 +308,11 @@ impl Claims {
                 Ok(Ok(()))
             }
             Err(Refused::Fenced { lost, by }) => {
-                self.fenced(&entry.slot, *lost, by.as_deref());
+                entry.slot.fenced_by(*lost, by.as_deref());
                 Ok(Err(not_owned(&entry.slot)))
             }
             Err(source) => Err(GroupError::Refused { source }),
         }
-    }
-
-    /// Not an error: the work in hand is dropped and the partition claimed again, if it is still ours.
-    pub(crate) fn fenced(&self, slot: &Slot, lost: Lost, by: Option<&str>) {
-        tracing::info!(
-            "{}: fenced, {}",
-            slot.partition(),
-            by.unwrap_or("by a reset")
-        );
-        slot.lose(lost);
     }
 
     fn not_committed(

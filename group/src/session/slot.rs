@@ -54,10 +54,18 @@ impl Slot {
         self.with(|holding| *holding = Holding::Claim(claim));
     }
 
-    /// A commit was refused or not answered: whoever works on the partition has to stop and claim again.
+    /// The claim stands no more, or may not: whoever works on the partition has to stop and claim again.
     pub(crate) fn lose(&self, lost: Lost) {
         self.with(|holding| *holding = Holding::Lost(lost));
         self.fenced.cancel();
+    }
+
+    /// The store said no: somebody else wrote the row. Not an error: the work in hand is dropped, and the partition
+    /// claimed again if it is still ours.
+    pub(crate) fn fenced_by(&self, lost: Lost, by: Option<&str>) {
+        let by = by.unwrap_or("a reset");
+        tracing::info!("{}: fenced by {by}", self.partition);
+        self.lose(lost);
     }
 
     /// The fence held; none while a commit is on its way.
@@ -110,5 +118,56 @@ impl Slot {
 
     fn with<T>(&self, f: impl FnOnce(&mut Holding) -> T) -> T {
         f(&mut self.holding.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ottla_offset_store::memory::MemoryStore;
+    use ottla_offset_store::{Committed, Key, OffsetStore, Owner, Wanted};
+    use ottla_protocol::types::TopicId;
+
+    use super::*;
+
+    async fn claim(store: &MemoryStore, owner: &str) -> Claim {
+        let key = Key::new("", "g", "t", 0);
+        let seen = store.look(&[key]).await.unwrap().pop().unwrap();
+        let start = Committed::at(0);
+        let wanted = Wanted::new(seen.assigned_by_hand(), start, TopicId::UNKNOWN, 1);
+        let claims = store.claim(&Owner::new(owner), vec![wanted]).await;
+        claims.unwrap().pop().unwrap().unwrap()
+    }
+
+    async fn row(store: &MemoryStore) -> Option<Row> {
+        let rows = store.fetch(&[Key::new("", "g", "t", 0)]).await;
+        rows.unwrap().pop().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_row_that_another_wrote_fences() {
+        let store = MemoryStore::new();
+        let slot = Slot::new(TopicPartition::new("t", 0), Some(claim(&store, "me").await));
+        let held = slot.fence().unwrap();
+        slot.compare(held, row(&store).await.as_ref());
+        assert!(!slot.is_fenced());
+        claim(&store, "another").await;
+        slot.compare(held, row(&store).await.as_ref());
+        assert!(slot.is_fenced());
+        assert!(slot.take().is_none());
+        assert!(slot.lost().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_commit_under_way_is_no_contradiction() {
+        let store = MemoryStore::new();
+        let slot = Slot::new(TopicPartition::new("t", 0), Some(claim(&store, "me").await));
+        let held = slot.fence().unwrap();
+        let advance = slot.take().unwrap().advance(Committed::at(5));
+        assert_eq!(slot.fence(), None);
+        let moved = store.commit(vec![advance]).await.unwrap().pop().unwrap();
+        slot.compare(held, row(&store).await.as_ref());
+        slot.put(moved.unwrap());
+        slot.compare(held, row(&store).await.as_ref());
+        assert!(!slot.is_fenced(), "the fence held is another by now");
     }
 }
