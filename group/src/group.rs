@@ -3,29 +3,19 @@
 use std::sync::Arc;
 
 use ottla_client::Client;
-use ottla_client::offsets::{GroupMember, GroupOffsets};
-use ottla_offset_store::{Guarantee, MemberIdentity, OffsetStore, Owner, ResultsStore};
-use tokio::time::sleep;
+use ottla_offset_store::{OffsetStore, ResultsStore};
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
 use crate::config::GroupConfig;
 use crate::error::{Ended, GroupError};
 use crate::handler::{Handler, Handling};
-use crate::member::{Event, Member};
-use crate::membership::Assignment;
-use crate::mirror::Mirror;
 use crate::processor::{Processing, Processor};
-use crate::session::claims::Claims;
-use crate::session::ending::{End, Ending};
-use crate::session::kafka::KafkaOffsets;
-use crate::session::ledger::Ledger;
-use crate::session::{Context, Work, serve};
-use crate::trouble::{Trouble, may_pass};
 
 mod builder;
+mod run;
 
 pub use builder::GroupBuilder;
+use run::Run;
 
 /// One member of a consumer group, ready to run.
 ///
@@ -65,7 +55,7 @@ impl Group {
         let handler = Arc::new(handler);
         let store = self.store.clone();
         let work = |context| Handling::new(Arc::clone(&handler), context);
-        Box::pin(self.serve(work, store, stop)).await
+        Box::pin(Run::new(self, store)?.serve(work, stop)).await
     }
 
     /// Joins the group and has each record's results written into `store` exactly once, together with the offset, until
@@ -90,246 +80,6 @@ impl Group {
             processor: Arc::clone(&processor),
             context,
         };
-        Box::pin(self.serve(work, Some(offsets), stop)).await
+        Box::pin(Run::new(self, Some(offsets))?.serve(work, stop)).await
     }
-
-    async fn serve<W: Work>(
-        self,
-        work: impl Fn(Arc<Context>) -> W,
-        store: Option<Arc<dyn OffsetStore>>,
-        stop: CancellationToken,
-    ) -> Result<Ended, GroupError> {
-        let run = Run::new(self, store)?;
-        tokio::select! {
-            known = run.topics_exist() => known?,
-            () = stop.cancelled() => return Ok(Ended::Stopped),
-        }
-        let config = run.config.membership(run.client.config());
-        let mut member = Member::join(run.client.clone(), config);
-        let mut outcome = Ok(Ended::Stopped);
-        let mut leaving = false;
-        loop {
-            tokio::select! {
-                event = member.next() => match event {
-                    Some(Event::Assigned(assignment)) => {
-                        let worked = run.assigned(assignment, &work, &mut member, &stop).await;
-                        outcome = outcome.and_then(|ended| worked.map(|()| ended));
-                        if outcome.is_err() {
-                            member.leave().await;
-                        }
-                        member.released().await;
-                    }
-                    Some(Event::Revoked { .. } | Event::Lost { .. }) => {}
-                    Some(Event::Failed(source)) => {
-                        let group = Arc::clone(&run.config.group_id);
-                        return outcome.and(Err(GroupError::Membership { group, source }));
-                    }
-                    Some(Event::Left) | None => return outcome,
-                },
-                () = stop.cancelled(), if !leaving => {
-                    leaving = true;
-                    member.leave().await;
-                }
-            }
-        }
-    }
-}
-
-/// What the membership has said about an assignment.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
-    NotYet,
-    /// Revoked, which a loss may follow, or lost.
-    Ended,
-    /// Nothing more will come.
-    Over,
-}
-
-/// What stays the same from one assignment to the next.
-struct Run {
-    client: Client,
-    config: Arc<GroupConfig>,
-    store: Option<Arc<dyn OffsetStore>>,
-    offsets: GroupOffsets,
-    cluster_trouble: Arc<Trouble>,
-    store_trouble: Arc<Trouble>,
-}
-
-impl Run {
-    fn new(group: Group, store: Option<Arc<dyn OffsetStore>>) -> Result<Self, GroupError> {
-        let Group { client, config, .. } = group;
-        if let Some(store) = &store {
-            check(store.as_ref(), &config)?;
-        }
-        let trouble = |party| {
-            let group_id = Arc::clone(&config.group_id);
-            Arc::new(Trouble::new(group_id, party, config.give_up))
-        };
-        Ok(Self {
-            offsets: client.offsets().group(Arc::clone(&config.group_id)),
-            cluster_trouble: trouble("the cluster"),
-            store_trouble: trouble("the offset store"),
-            client,
-            config,
-            store,
-        })
-    }
-
-    /// A topic that does not exist is most likely a slip of the pen: said at once, not waited for.
-    async fn topics_exist(&self) -> Result<(), GroupError> {
-        let names: Vec<&str> = self.config.topics.iter().map(|topic| &**topic).collect();
-        let mut backoff = self.backoff();
-        loop {
-            match self.client.topics(Some(&names)).await {
-                Ok(_) => {
-                    self.cluster_trouble.succeeded();
-                    return Ok(());
-                }
-                Err(error) if may_pass(&error) => {
-                    self.cluster_trouble.failed("describe the topics", error)?;
-                    sleep(backoff.next()).await;
-                }
-                Err(source) => {
-                    let doing = "describe the topics";
-                    return Err(GroupError::Client { doing, source });
-                }
-            }
-        }
-    }
-
-    /// Works on one assignment. When it returns, nothing works on it any more, and the membership knows that it was
-    /// revoked or lost.
-    async fn assigned<W: Work>(
-        &self,
-        assignment: Assignment,
-        work: &impl Fn(Arc<Context>) -> W,
-        member: &mut Member,
-        stop: &CancellationToken,
-    ) -> Result<(), GroupError> {
-        tracing::info!("group {:?}: {assignment}", self.config.group_id);
-        let end = End::new();
-        let context = Arc::new(self.context(assignment, end.clone(), member));
-        let work = Arc::new(work(Arc::clone(&context)));
-        let (mut worked, mut leaving) = (None, false);
-        let mut told = Told::NotYet;
-        let mut serving = std::pin::pin!(serve(&context, &work));
-        while worked.is_none() || told == Told::NotYet {
-            tokio::select! {
-                result = &mut serving, if worked.is_none() => {
-                    // An error of ours, or our own stop: the membership is yet to hear of it.
-                    if told == Told::NotYet {
-                        member.leave().await;
-                    }
-                    worked = Some(result);
-                }
-                event = member.next(), if told != Told::Over => told = self.heard(event, &end, member),
-                () = stop.cancelled(), if !leaving => {
-                    leaving = true;
-                    context.stop_soon();
-                    member.leave().await;
-                }
-            }
-        }
-        worked.unwrap_or(Ok(()))
-    }
-
-    fn heard(&self, event: Option<Event>, end: &End, member: &mut Member) -> Told {
-        match event {
-            Some(Event::Revoked { by }) => {
-                tracing::info!("group {:?}: revoked", self.config.group_id);
-                end.say(Ending::Revoked { by });
-                Told::Ended
-            }
-            Some(Event::Lost { why }) => {
-                tracing::warn!(
-                    "group {:?}: lost its partitions, joining again: {why}",
-                    self.config.group_id
-                );
-                end.say(Ending::Lost);
-                Told::Ended
-            }
-            // After a loss: the membership itself is at its end.
-            last => {
-                end.say(Ending::Lost);
-                member.put_back(last);
-                Told::Over
-            }
-        }
-    }
-
-    fn context(&self, assignment: Assignment, end: End, member: &Member) -> Context {
-        Context {
-            config: Arc::clone(&self.config),
-            consumer: self.client.consumer().build(),
-            end,
-            ledger: self.ledger(&assignment, member),
-            assignment,
-            cluster_trouble: Arc::clone(&self.cluster_trouble),
-            store_trouble: Arc::clone(&self.store_trouble),
-        }
-    }
-
-    fn ledger(&self, assignment: &Assignment, member: &Member) -> Ledger {
-        let identity = GroupMember {
-            member_id: assignment.member_id.to_string(),
-            generation: assignment.generation,
-            instance_id: self.config.instance_id.as_deref().map(str::to_owned),
-        };
-        let Some(store) = &self.store else {
-            return Ledger::Kafka(KafkaOffsets {
-                client: self.client.clone(),
-                offsets: self.offsets.clone(),
-                member: identity,
-                start: self.config.start,
-                confirmer: member.confirmer(),
-                trouble: Arc::clone(&self.cluster_trouble),
-            });
-        };
-        Ledger::Store(Claims {
-            client: self.client.clone(),
-            store: Arc::clone(store),
-            owner: owner(&identity),
-            cluster_id: self.client.cluster().cluster_id.clone().unwrap_or_default(),
-            group_id: Arc::clone(&self.config.group_id),
-            start: self.config.start,
-            confirmer: member.confirmer(),
-            mirror: Mirror::new(self.offsets.clone(), identity, member.confirmer()),
-            slots: Default::default(),
-            store_trouble: Arc::clone(&self.store_trouble),
-            cluster_trouble: Arc::clone(&self.cluster_trouble),
-        })
-    }
-
-    fn backoff(&self) -> Backoff {
-        let config = self.client.config();
-        Backoff::new(
-            config.retry_backoff,
-            config.retry_backoff_max,
-            rand::random(),
-        )
-    }
-}
-
-/// The coordinator gives each run of a member another id; the process id helps people find it.
-fn owner(member: &GroupMember) -> Owner {
-    let name = format!("{} (process {})", member.member_id, std::process::id());
-    Owner::new(name).with_member(MemberIdentity {
-        member_id: member.member_id.clone(),
-        generation: member.generation,
-        instance_id: member.instance_id.clone(),
-    })
-}
-
-fn check(store: &dyn OffsetStore, config: &GroupConfig) -> Result<(), GroupError> {
-    let info = store.info();
-    if info.guarantee == Guarantee::Plain && !config.accept_plain_store {
-        return Err(GroupError::PlainStore { store: info.name });
-    }
-    if !info.shared && config.instance_id.is_none() {
-        tracing::info!(
-            "store {} is on this machine: a partition that moves to a member on another starts there anew",
-            info.name
-        );
-    }
-    Ok(())
 }
