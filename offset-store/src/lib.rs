@@ -16,8 +16,8 @@
 //! A store on one machine's disk can't follow a partition to another machine: with several machines use a shared one,
 //! or manual assignment or static members. [`StoreUrl`] opens a store by its name, such as `sqlite:offsets.db`.
 //!
-//! Each store is a cargo feature of its name; `memory` is on unless turned off. With feature `conformance`, also on,
-//! the tests that every store passes are there for one of your own: see [`conformance`](mod@conformance).
+//! Each store is a cargo feature of its name; `memory` is on unless turned off. Feature `conformance` has the tests that
+//! every store passes, for one of your own: put `suite!` into a test file.
 //!
 //! # First program
 //! ```
@@ -98,6 +98,11 @@
 //! - a place for state: results belong to you, the store only commits them together with the offset.
 
 #![forbid(unsafe_code)]
+// The front page names all stores, built or not.
+#![cfg_attr(
+    not(all(feature = "memory", feature = "sled", feature = "sqlite")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 mod ambient;
 pub mod anomaly;

@@ -17,6 +17,7 @@ pub(crate) enum Op {
 
 impl Op {
     /// Whether the key's present value matters.
+    #[cfg(feature = "sled")]
     pub(crate) fn reads(&self) -> bool {
         matches!(self, Self::Update(_))
     }
