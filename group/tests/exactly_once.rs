@@ -187,6 +187,36 @@ async fn a_reset_shows_on_a_quiet_topic_and_the_mirror_follows() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_come_and_go_and_each_record_counts_once() {
+    let Some(place) = Place::new("storm", 6).await else {
+        return;
+    };
+    let store = MemoryStore::new();
+    let mut members = std::collections::VecDeque::new();
+    for round in 0..8 {
+        members.push_back(count_into(&place, &store).await);
+        for partition in 0..6 {
+            place.append(partition, 50).await;
+        }
+        if members.len() > 3 {
+            let (stop, running) = members.pop_front().unwrap();
+            // Some leave in order, some are gone from one moment to the next.
+            if round % 2 == 0 {
+                finish((stop, running)).await;
+            } else {
+                running.abort();
+            }
+        }
+    }
+    eventually("all are in", async || counts(&store).len() == 2400).await;
+    for member in members {
+        finish(member).await;
+    }
+    assert_eq!(counts(&store), vec![1; 2400]);
+    assert_eq!(place.committed_offsets(6).await, [400; 6], "the mirror");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_topic_is_said_at_once() {
     let Some(mut place) = Place::new("unknown", 1).await else {
         return;

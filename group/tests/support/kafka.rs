@@ -57,9 +57,9 @@ impl Place {
         let client = Client::connect(self.config.clone()).await.unwrap();
         Group::builder(client, self.group.as_str())
             .topics([self.topic.as_str()])
-            .session_timeout(Duration::from_secs(10))
+            .session_timeout(Duration::from_secs(6))
             .heartbeat_interval(Duration::from_millis(300))
-            .rebalance_timeout(Duration::from_secs(20))
+            .rebalance_timeout(Duration::from_secs(8))
     }
 
     /// Appends `count` records, as batches of ten.
