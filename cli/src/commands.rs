@@ -44,6 +44,11 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Whether it has something in hand that a signal must not cut off; the others may end anywhere.
+    pub(crate) fn is_job(&self) -> bool {
+        matches!(self, Self::Produce(_) | Self::Consume(_) | Self::Sink(_))
+    }
+
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Topics(command) => command.run(context).await,

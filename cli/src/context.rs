@@ -11,19 +11,20 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::signals;
 
+const DEFAULT_SERVER: &str = "127.0.0.1:9092";
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Brokers to start from.
+    /// Brokers to start from; without it those of --config, else 127.0.0.1:9092.
     #[arg(
         short,
         long,
         global = true,
         env = "OTTLA_BOOTSTRAP_SERVERS",
-        value_name = "HOST:PORT[,…]",
-        default_value = "127.0.0.1:9092"
+        value_name = "HOST:PORT[,…]"
     )]
-    pub(crate) bootstrap_servers: String,
+    pub(crate) bootstrap_servers: Option<String>,
     /// A properties file with the names of Kafka's own tools.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -49,9 +50,13 @@ impl Context {
             Some(file) => from_file(file)?,
             None => ClientConfig::default(),
         };
-        config
-            .set_property("bootstrap.servers", &common.bootstrap_servers)
-            .map_err(wrong_setting)?;
+        if let Some(servers) = &common.bootstrap_servers {
+            config
+                .set_property("bootstrap.servers", servers)
+                .map_err(wrong_setting)?;
+        } else if config.bootstrap_servers.is_empty() {
+            config = config.bootstrap_servers([DEFAULT_SERVER.to_owned()]);
+        }
         Ok(Self {
             output: common.output,
             stop: signals::stop_token().map_err(|e| Failure::job("install signal handlers", e))?,
@@ -60,7 +65,19 @@ impl Context {
     }
 
     pub(crate) async fn client(&self) -> Result<Client, Failure> {
-        Ok(Client::connect(self.config.clone()).await?)
+        self.unless_stopped(async { Ok(Client::connect(self.config.clone()).await?) })
+            .await
+    }
+
+    /// Does it, unless a signal comes first: then the job ends in order, before it has begun.
+    pub(crate) async fn unless_stopped<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            done = work => done,
+            () = self.stop.cancelled() => Err(Failure::Stopped),
+        }
     }
 }
 

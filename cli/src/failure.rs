@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     NotBuiltYet(String),
     /// The job failed: status 1.
     Job(anyhow::Error),
+    /// A signal came before there was anything in hand.
+    Stopped,
     /// Nobody reads stdout any more (`ottla consume … | head`): the job is done.
     NobodyReads,
 }
@@ -33,7 +35,7 @@ impl Failure {
             Self::Usage(what) => say(&what, 2),
             Self::NotBuiltYet(what) => say(&format!("not built yet: {what}"), 2),
             Self::Job(why) => say(&format!("{why:#}"), 1),
-            Self::NobodyReads => ExitCode::SUCCESS,
+            Self::Stopped | Self::NobodyReads => ExitCode::SUCCESS,
         }
     }
 }

@@ -54,7 +54,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
         .map_err(|e| Failure::job("start", e))?;
     let done = runtime.block_on(async {
         let context = Context::new(cli.common)?;
-        Box::pin(cli.command.run(&context)).await
+        let job = cli.command.is_job();
+        let work = Box::pin(cli.command.run(&context));
+        match job {
+            true => work.await,
+            false => context.unless_stopped(work).await,
+        }
     });
     // A blocking read of stdin can't be cancelled: don't wait for it.
     runtime.shutdown_background();

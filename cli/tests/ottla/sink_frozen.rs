@@ -1,62 +1,131 @@
 //! A member frozen for longer than its session, replaced, and thawed: its write is refused, it goes on, nothing is there twice.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use tempfile::tempdir;
+use tempfile::{TempDir, tempdir};
 
 use crate::ottla::{Running, bootstrap, fresh, produce_numbers, topic_with, until};
-use crate::target::{assert_each_once, sqlite_counts, sqlite_total};
+use crate::target::{assert_each_once, is_locked, sqlite_counts, sqlite_total};
 
 const LONG: Duration = Duration::from_secs(90);
+const RECORDS: u64 = 20_000;
+
+struct Scene {
+    _folder: TempDir,
+    file: PathBuf,
+    topic: String,
+    arguments: Vec<String>,
+}
+
+impl Scene {
+    fn new() -> Option<Self> {
+        bootstrap()?;
+        let folder = tempdir().unwrap();
+        let config = folder.path().join("client.properties");
+        std::fs::write(
+            &config,
+            "session.timeout.ms=6000\nheartbeat.interval.ms=500\n",
+        )
+        .unwrap();
+        let file = folder.path().join("out.db");
+        let (topic, group) = (topic_with(2, RECORDS), fresh("g"));
+        let (to, config) = (
+            format!("sqlite:{}", file.display()),
+            config.display().to_string(),
+        );
+        let arguments = [
+            "sink",
+            "--topic",
+            &topic,
+            "--group",
+            &group,
+            "--to",
+            &to,
+            "--batch-records",
+            "50",
+            "--config",
+            &config,
+        ];
+        let arguments = arguments.map(str::to_owned).to_vec();
+        Some(Self {
+            _folder: folder,
+            file,
+            topic,
+            arguments,
+        })
+    }
+
+    fn member(&self) -> Running {
+        Running::start(
+            &self
+                .arguments
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    /// A member in the middle of its work, frozen while it holds the file's write lock, or while it does not.
+    fn frozen(&self, holding_the_lock: bool) -> Running {
+        let member = self.member();
+        until("the member is in the middle", LONG, || {
+            sqlite_total(&self.file) > 500
+        });
+        until("it is frozen as wanted", LONG, || {
+            member.signal(Signal::SIGSTOP);
+            let as_wanted = is_locked(&self.file) == holding_the_lock;
+            if !as_wanted {
+                member.signal(Signal::SIGCONT);
+            }
+            as_wanted
+        });
+        assert!(
+            sqlite_total(&self.file) < RECORDS as i64,
+            "frozen too late to show anything"
+        );
+        member
+    }
+
+    /// Both members do what is new, end in order, and each record is there once.
+    fn ends_well(&self, members: [Running; 2]) {
+        produce_numbers(&self.topic, RECORDS..RECORDS + 5_000);
+        let all = RECORDS as i64 + 5_000;
+        until("both have done the new ones", LONG, || {
+            sqlite_total(&self.file) >= all
+        });
+        for member in members {
+            member.signal(Signal::SIGTERM);
+            member.finish(Duration::from_secs(20)).ok();
+        }
+        assert_each_once(&sqlite_counts(&self.file, &self.topic), RECORDS + 5_000);
+    }
+}
 
 #[test]
 fn a_member_that_slept_through_its_session_is_fenced_and_rejoins() {
-    if bootstrap().is_none() {
-        return;
-    }
-    let folder = tempdir().unwrap();
-    let config = folder.path().join("client.properties");
-    std::fs::write(
-        &config,
-        "session.timeout.ms=6000\nheartbeat.interval.ms=500\n",
-    )
-    .unwrap();
-    let file = folder.path().join("out.db");
-    let (topic, group) = (topic_with(2, 20_000), fresh("g"));
-    let to = format!("sqlite:{}", file.display());
-    let arguments = [
-        "sink",
-        "--topic",
-        &topic,
-        "--group",
-        &group,
-        "--to",
-        &to,
-        "--batch-records",
-        "50",
-        "--config",
-        config.to_str().unwrap(),
-    ];
-
-    let sleeper = Running::start(&arguments);
-    until("the sleeper is in the middle", LONG, || {
-        sqlite_total(&file) > 500
-    });
-    sleeper.signal(Signal::SIGSTOP);
-    let other = Running::start(&arguments);
+    let Some(scene) = Scene::new() else { return };
+    let sleeper = scene.frozen(false);
+    let other = scene.member();
     until("the other has done the rest", LONG, || {
-        sqlite_total(&file) == 20_000
+        sqlite_total(&scene.file) == RECORDS as i64
     });
     sleeper.signal(Signal::SIGCONT);
-    produce_numbers(&topic, 20_000..30_000);
-    until("both have done the new ones", LONG, || {
-        sqlite_total(&file) >= 30_000
+    scene.ends_well([sleeper, other]);
+}
+
+/// SQLite has one writer: whoever comes must wait until the frozen one runs again, and must not end over it.
+#[test]
+fn a_member_frozen_in_its_transaction_is_waited_for() {
+    let Some(scene) = Scene::new() else { return };
+    let sleeper = scene.frozen(true);
+    let mut other = scene.member();
+    std::thread::sleep(Duration::from_secs(40));
+    assert!(other.is_running(), "{}", other.finish(LONG).stderr);
+    sleeper.signal(Signal::SIGCONT);
+    until("the rest is done", LONG, || {
+        sqlite_total(&scene.file) == RECORDS as i64
     });
-    // Both are members again and end in order.
-    for member in [sleeper, other] {
-        member.signal(Signal::SIGTERM);
-        member.finish(Duration::from_secs(20)).ok();
-    }
-    assert_each_once(&sqlite_counts(&file, &topic), 30_000);
+    scene.ends_well([sleeper, other]);
 }

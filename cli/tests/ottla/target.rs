@@ -47,6 +47,13 @@ pub(crate) fn sqlite_total(file: &Path) -> i64 {
         .unwrap_or(0)
 }
 
+/// Whether somebody holds the file's write lock at this moment.
+pub(crate) fn is_locked(file: &Path) -> bool {
+    let db = Connection::open(file).unwrap();
+    db.busy_timeout(std::time::Duration::ZERO).unwrap();
+    db.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err()
+}
+
 /// Each record once: as many keys as were sent, none of them twice.
 #[track_caller]
 pub(crate) fn assert_each_once(counts: &HashMap<(i32, i64), u32>, sent: u64) {
