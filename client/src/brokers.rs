@@ -30,10 +30,19 @@ pub enum Lane {
     General,
 }
 
+/// Whose connection it is, in the lanes in which requests wait: handles that stand [apart](crate::Client::apart) have lines of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Line(pub(crate) u64);
+
+impl Line {
+    /// The line of the handle that connected, and of all in the general lane.
+    pub(crate) const SHARED: Self = Self(0);
+}
+
 /// The pool. Nothing is connected before it is asked for.
 pub(crate) struct Brokers {
     config: Arc<ClientConfig>,
-    slots: Mutex<HashMap<(Peer, Lane), Arc<Slot>>>,
+    slots: Mutex<HashMap<(Peer, Lane, Line), Arc<Slot>>>,
     outages: Arc<Outages>,
     stop: CancellationToken,
 }
@@ -58,8 +67,9 @@ impl Brokers {
         &self,
         peer: &Peer,
         lane: Lane,
+        line: Line,
     ) -> Result<Arc<Connection>, ClientError> {
-        let slot = self.slot(peer, lane);
+        let slot = self.slot(peer, lane, line);
         let attempt = {
             let mut state = slot.state();
             match &state.now {
@@ -79,7 +89,7 @@ impl Brokers {
 
     pub(crate) fn has_open(&self, peer: &Peer, lane: Lane) -> bool {
         let slots = lock(&self.slots);
-        let slot = slots.get(&(peer.clone(), lane));
+        let slot = slots.get(&(peer.clone(), lane, Line::SHARED));
         slot.is_some_and(
             |slot| matches!(&slot.state().now, Now::Open(connection) if !connection.is_closed()),
         )
@@ -88,14 +98,24 @@ impl Brokers {
     /// Lets go of connections to what is not a broker of the cluster (any more): bootstrap addresses, brokers removed or moved. Calls under way
     /// over them still end.
     pub(crate) fn keep_only(&self, cluster: &Cluster) {
-        lock(&self.slots).retain(|(peer, _), _| cluster.has(peer));
+        lock(&self.slots).retain(|(peer, _, _), _| cluster.has(peer));
         lock(&self.outages.0).retain(|peer, _| cluster.has(peer));
     }
 
-    fn slot(&self, peer: &Peer, lane: Lane) -> Arc<Slot> {
+    /// Closes a line's connections.
+    pub(crate) fn hang_up(&self, line: Line) {
+        lock(&self.slots).retain(|(_, _, of), _| *of != line);
+    }
+
+    fn slot(&self, peer: &Peer, lane: Lane, line: Line) -> Arc<Slot> {
+        let line = if lane == Lane::General {
+            Line::SHARED
+        } else {
+            line
+        };
         let mut slots = lock(&self.slots);
         let new = || Arc::new(Slot::new(&self.config));
-        Arc::clone(slots.entry((peer.clone(), lane)).or_insert_with(new))
+        Arc::clone(slots.entry((peer.clone(), lane, line)).or_insert_with(new))
     }
 
     /// Starts connecting, on a task of its own.

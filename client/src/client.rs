@@ -1,6 +1,6 @@
 //! The client: one handle for the whole cluster.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use ottla_protocol::api::Request;
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::brokers::Lane;
+use crate::brokers::{Lane, Line};
 use crate::cluster::{Cluster, Leader, Topic, refresh};
 use crate::config::ClientConfig;
 use crate::connection::{made_for, ready};
@@ -25,6 +25,7 @@ use crate::shared::Shared;
 #[derive(Clone, Debug)]
 pub struct Client {
     shared: Arc<Shared>,
+    line: Arc<OpenLine>,
     _alive: Arc<DropGuard>,
 }
 
@@ -47,9 +48,29 @@ impl Client {
         let refreshing = refresh::run(Arc::clone(&shared));
         tokio::spawn(async move { stop.run_until_cancelled(refreshing).await });
         Ok(Self {
+            line: Arc::new(OpenLine {
+                line: Line::SHARED,
+                shared: Arc::downgrade(&shared),
+            }),
             shared,
             _alive: alive,
         })
+    }
+
+    /// A handle with connections of its own for what waits at the broker: fetching and being a member of a group. All else is shared.
+    ///
+    /// A broker answers each connection in order, so two consumers or two members on one connection would wait for each other's turns. Each
+    /// [`Consumer`](crate::Consumer) fetches apart by itself. The connections close with the handle's last clone.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let line = OpenLine {
+            line: self.shared.new_line(),
+            shared: Arc::downgrade(&self.shared),
+        };
+        Self {
+            line: Arc::new(line),
+            ..self.clone()
+        }
     }
 
     /// The settings.
@@ -206,7 +227,12 @@ impl Client {
         request: &R,
     ) -> Result<Reply<R>, ClientError> {
         self.shared
-            .call(broker, lane, CallOptions::new(), ready(request))
+            .call(
+                broker,
+                lane,
+                CallOptions::new().over(self.line.line),
+                ready(request),
+            )
             .await
     }
 
@@ -227,7 +253,7 @@ impl Client {
         make: impl Fn(i16) -> R,
     ) -> Result<Reply<R>, ClientError> {
         self.shared
-            .call(broker, lane, options, made_for(make))
+            .call(broker, lane, options.over(self.line.line), made_for(make))
             .await
     }
 
@@ -246,7 +272,9 @@ impl Client {
         lane: Lane,
         request: &R,
     ) -> Result<(), ClientError> {
-        self.shared.send(broker, lane, request).await
+        self.shared
+            .send(broker, lane, self.line.line, request)
+            .await
     }
 
     /// Asks whichever broker can be reached, once.
@@ -316,6 +344,22 @@ impl Client {
         Hearsay {
             until: Instant::now() + HEARSAY,
             pause: self.config().retry_backoff,
+        }
+    }
+}
+
+/// A line that hangs up when its last handle is gone.
+#[derive(Debug)]
+struct OpenLine {
+    line: Line,
+    shared: Weak<Shared>,
+}
+
+impl Drop for OpenLine {
+    fn drop(&mut self) {
+        match self.shared.upgrade() {
+            Some(shared) if self.line != Line::SHARED => shared.hang_up(self.line),
+            _ => {}
         }
     }
 }

@@ -165,7 +165,7 @@ impl ConsumerBuilder {
             OffsetManager::new(group, self.auto_commit)
         });
         let shared = Shared {
-            fetchers: Arc::new(Fetchers::new(self.client, self.fetch, stop.clone())),
+            fetchers: Arc::new(Fetchers::new(self.client.apart(), self.fetch, stop.clone())),
             unpack: self.unpack,
             max_buffered_bytes: self.max_buffered_bytes,
             offsets,

@@ -12,7 +12,8 @@
 //! # }
 //! ```
 //!
-//! [`Client`] is one handle for the whole cluster. It keeps up to three connections to a broker ([`Lane`]), speaks the newest version of
+//! [`Client`] is one handle for the whole cluster. It keeps up to three connections to a broker ([`Lane`]; consumers
+//! and members of groups beyond the first have [their own](Client::apart)), speaks the newest version of
 //! each API that both sides know, and keeps its metadata fresh.
 //!
 //! | to | take |

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use crate::brokers::Line;
+
 /// Options of one call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) newest_version: Option<i16>,
+    pub(crate) line: Line,
 }
 
 impl CallOptions {
@@ -15,6 +18,11 @@ impl CallOptions {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    pub(crate) fn over(mut self, line: Line) -> Self {
+        self.line = line;
+        self
     }
 
     /// How long the call may take. Default: `request.timeout.ms`.

@@ -1,6 +1,7 @@
 //! What all clones of a client share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ottla_protocol::api::{ApiKey, Request};
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::brokers::{Brokers, Lane};
+use crate::brokers::{Brokers, Lane, Line};
 use crate::cluster::refresh::Refresh;
 use crate::cluster::{Broker, Cluster};
 use crate::config::ClientConfig;
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) refresh: Refresh,
     pub(crate) coordinators: Coordinators,
     bootstrap: Vec<Peer>,
+    lines: AtomicU64,
     brokers: Brokers,
     cluster: watch::Sender<Arc<Cluster>>,
 }
@@ -41,12 +43,22 @@ impl Shared {
         let config = Arc::new(config);
         Ok(Self {
             bootstrap: bootstrap.collect(),
+            lines: AtomicU64::new(Line::SHARED.0),
             brokers: Brokers::new(Arc::clone(&config), stop),
             refresh: Refresh::new(),
             coordinators: Coordinators::default(),
             cluster: watch::Sender::default(),
             config,
         })
+    }
+
+    /// A line that nobody has.
+    pub(crate) fn new_line(&self) -> Line {
+        Line(self.lines.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    pub(crate) fn hang_up(&self, line: Line) {
+        self.brokers.hang_up(line);
     }
 
     pub(crate) fn cluster(&self) -> Arc<Cluster> {
@@ -92,11 +104,14 @@ impl Shared {
         &self,
         broker: i32,
         lane: Lane,
+        line: Line,
         request: &R,
     ) -> Result<(), ClientError> {
         let deadline = Instant::now() + self.config.request_timeout;
         let sent = async {
-            let connection = self.connection(broker, lane, deadline, R::API).await?;
+            let connection = self
+                .connection(broker, (lane, line), deadline, R::API)
+                .await?;
             let version = connection.version::<R>(None)?;
             connection
                 .send::<R>(version, deadline, ready(request))
@@ -130,7 +145,10 @@ impl Shared {
             .min(self.config.socket_connection_setup_timeout);
         let options = CallOptions::new().timeout(within);
         let attempts = self.peers().into_iter().map(async |peer| {
-            let connection = self.brokers.connection(&peer, Lane::General).await?;
+            let connection = self
+                .brokers
+                .connection(&peer, Lane::General, Line::SHARED)
+                .await?;
             over(&connection, self.deadline(options), options, &write).await
         });
         let answered = race(attempts, HEAD_START).await;
@@ -147,7 +165,11 @@ impl Shared {
     ) -> Result<Reply<R>, ClientError> {
         let started = Instant::now();
         let peers = self.peers().into_iter();
-        let attempts = peers.map(async |peer| self.brokers.connection(&peer, Lane::General).await);
+        let attempts = peers.map(async |peer| {
+            self.brokers
+                .connection(&peer, Lane::General, Line::SHARED)
+                .await
+        });
         let connected = race(attempts, HEAD_START).await;
         let connection = connected.map_err(|tried| ClientError::NoBroker {
             tried,
@@ -164,7 +186,8 @@ impl Shared {
         options: CallOptions,
         write: impl Write<R>,
     ) -> Result<Reply<R>, ClientError> {
-        let connection = self.connection(broker, lane, deadline, R::API).await?;
+        let road = (lane, options.line);
+        let connection = self.connection(broker, road, deadline, R::API).await?;
         over(&connection, deadline, options, write).await
     }
 
@@ -176,14 +199,15 @@ impl Shared {
     async fn connection(
         &self,
         broker: i32,
-        lane: Lane,
+        (lane, line): (Lane, Line),
         deadline: Instant,
         api: ApiKey,
     ) -> Result<Arc<Connection>, ClientError> {
         let peer = self.cluster().broker(broker).map(Broker::peer);
         let peer = peer.ok_or(ClientError::UnknownBroker { broker })?;
         let started = Instant::now();
-        let connecting = tokio::time::timeout_at(deadline, self.brokers.connection(&peer, lane));
+        let connecting = self.brokers.connection(&peer, lane, line);
+        let connecting = tokio::time::timeout_at(deadline, connecting);
         match connecting.await {
             Ok(connected) => connected,
             Err(_) => Err(ClientError::TimedOut {

@@ -530,3 +530,26 @@ async fn a_batch_larger_than_a_fetch_comes_whole() {
         assert_eq!(read(&mut partition, 400).await, numbered(0..400));
     }
 }
+
+#[tokio::test]
+async fn consumers_of_one_client_do_not_wait_for_each_other() {
+    let Some(client) = connect().await else {
+        return;
+    };
+    let topic = Topic::create(&client, "apart", 2).await;
+    let mut idle = open(&client, topic.partition(0), Start::Oldest).await;
+    // Until its fetches wait as long as they may.
+    let nothing = timeout(Duration::from_millis(1_500), idle.next()).await;
+    assert!(nothing.is_err(), "{nothing:?}");
+    let mut busy = open(&client, topic.partition(1), Start::Oldest).await;
+    let since = std::time::Instant::now();
+    for at in 0..20 {
+        topic.append(1, values(at..at + 1)).await;
+        assert_eq!(read(&mut busy, 1).await, numbered(at..at + 1));
+    }
+    let elapsed = since.elapsed();
+    assert!(
+        elapsed < Duration::from_secs(4),
+        "{elapsed:?} for 20 records"
+    );
+}

@@ -31,7 +31,8 @@ pub struct Group {
 impl Group {
     /// Sets up a member of the group `group_id`.
     pub fn builder(client: Client, group_id: impl Into<Arc<str>>) -> GroupBuilder {
-        GroupBuilder::new(client, group_id.into())
+        // Members on one connection would wait for each other to join.
+        GroupBuilder::new(client.apart(), group_id.into())
     }
 
     /// Joins the group and has the handler consume what is assigned, from one rebalance to the next, until `stop` is
