@@ -22,10 +22,14 @@ mod wire;
 /// orders waits for room.
 const QUEUE: usize = 64;
 
+/// Counts a member's assignments. Generations would not do: they start anew when a group is deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Number(u64);
+
 /// What the group has to know.
 #[derive(Debug)]
 pub(crate) enum Event {
-    Assigned(Assignment),
+    Assigned(Assignment, Number),
     /// To be given up in order.
     Revoked {
         by: Instant,
@@ -38,7 +42,7 @@ pub(crate) enum Event {
 }
 
 enum Order {
-    Confirm(oneshot::Sender<()>),
+    Confirm(Number, oneshot::Sender<()>),
     Released,
     Leave,
 }
@@ -90,25 +94,32 @@ impl Member {
         let _ = self.orders.send(Order::Leave).await;
     }
 
-    pub(crate) fn confirmer(&self) -> Confirmer {
-        Confirmer(self.orders.clone())
+    pub(crate) fn confirmer(&self, assignment: Number) -> Confirmer {
+        Confirmer {
+            assignment,
+            orders: self.orders.clone(),
+        }
     }
 }
 
-/// Asks whether the assignment is still held.
+/// Asks whether one assignment is still held.
 #[derive(Clone, Debug)]
-pub(crate) struct Confirmer(mpsc::Sender<Order>);
+pub(crate) struct Confirmer {
+    assignment: Number,
+    orders: mpsc::Sender<Order>,
+}
 
 /// It is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotOurs;
 
 impl Confirmer {
-    /// Returns once a heartbeat that was sent after this call has come back without error for the present assignment.
+    /// Returns once a heartbeat that was sent after this call has come back without error for this very
+    /// assignment.
     pub(crate) async fn confirm(&self) -> Result<(), NotOurs> {
         let (yes, answer) = oneshot::channel();
-        self.0
-            .send(Order::Confirm(yes))
+        self.orders
+            .send(Order::Confirm(self.assignment, yes))
             .await
             .map_err(|_| NotOurs)?;
         // A refuted question is dropped unanswered.
@@ -125,6 +136,7 @@ async fn drive(
     let mut shell = Shell {
         wire: Arc::new(wire::Wire::new(client, &config)),
         machine: Classic::new(config, rand::random()),
+        assignment: Number::default(),
         questions: Vec::new(),
         requests: FuturesUnordered::new(),
         looks: FuturesUnordered::new(),
@@ -151,6 +163,8 @@ type Pending<T> = FuturesUnordered<futures_util::future::BoxFuture<'static, T>>;
 struct Shell {
     wire: Arc<wire::Wire>,
     machine: Classic,
+    /// The latest.
+    assignment: Number,
     /// Who waits for which answer. A handful: one a claim under way.
     questions: Vec<(Ticket, oneshot::Sender<()>)>,
     /// One under way, and at most one join that is no longer of interest.
@@ -188,7 +202,10 @@ impl Shell {
             Action::Refuted(tickets) => self.answer(&tickets, drop),
             Action::Trouble { request, error } => self.wire.warn(request, &*error),
             Action::Recovered { elapsed, attempts } => self.wire.recovered(elapsed, attempts),
-            Action::Assign(assignment) => return Some(Event::Assigned(assignment)),
+            Action::Assign(assignment) => {
+                self.assignment.0 += 1;
+                return Some(Event::Assigned(assignment, self.assignment));
+            }
             Action::Revoke { within } => return Some(Event::Revoked { by: now() + within }),
             Action::Lose { why } => return Some(Event::Lost { why }),
             Action::Left => return Some(Event::Left),
@@ -207,7 +224,9 @@ impl Shell {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Confirm(yes) => {
+            // A later assignment says nothing about this one's partitions.
+            Order::Confirm(number, _) if number != self.assignment => {}
+            Order::Confirm(_, yes) => {
                 let ticket = self.machine.confirm(now());
                 self.questions.push((ticket, yes));
             }

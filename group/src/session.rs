@@ -235,7 +235,7 @@ impl Tasks {
         }
         for partition in self.partitions.values() {
             tracing::warn!(
-                "{partition}: given up without a commit, its handler did not finish in time"
+                "{partition}: given up without a commit, its work did not finish in time"
             );
         }
         // Waited for, since what is cut off must not be in the last commit; not for long, since a thread that is blocked

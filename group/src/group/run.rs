@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backoff::Backoff;
 use crate::config::GroupConfig;
 use crate::error::{Ended, GroupError};
-use crate::member::{Event, Member};
+use crate::member::{Confirmer, Event, Member};
 use crate::membership::Assignment;
 use crate::mirror::Mirror;
 use crate::session::claims::Claims;
@@ -87,8 +87,9 @@ impl Run {
         loop {
             tokio::select! {
                 event = member.next() => match event {
-                    Some(Event::Assigned(assignment)) => {
-                        let worked = self.assigned(assignment, &work, &mut member, &stop).await;
+                    Some(Event::Assigned(assignment, number)) => {
+                        let context = self.context(assignment, member.confirmer(number));
+                        let worked = self.assigned(context, &work, &mut member, &stop).await;
                         outcome = outcome.and_then(|ended| worked.map(|()| ended));
                         if outcome.is_err() {
                             member.leave().await;
@@ -136,18 +137,18 @@ impl Run {
     /// revoked or lost.
     async fn assigned<W: Work>(
         &self,
-        assignment: Assignment,
+        context: Context,
         work: &impl Fn(Arc<Context>) -> W,
         member: &mut Member,
         stop: &CancellationToken,
     ) -> Result<(), GroupError> {
         let group = &self.config.group_id;
-        tracing::info!("group {group:?}: {assignment}");
+        tracing::info!("group {group:?}: {}", context.assignment);
         if self.lost.swap(false, Ordering::Relaxed) {
             tracing::warn!("group {group:?}: has partitions again");
         }
-        let end = End::new();
-        let context = Arc::new(self.context(assignment, end.clone(), member));
+        let end = context.end.clone();
+        let context = Arc::new(context);
         let work = Arc::new(work(Arc::clone(&context)));
         let (mut worked, mut leaving) = (None, false);
         let mut told = Told::NotYet;
@@ -197,19 +198,19 @@ impl Run {
         }
     }
 
-    fn context(&self, assignment: Assignment, end: End, member: &Member) -> Context {
+    fn context(&self, assignment: Assignment, confirmer: Confirmer) -> Context {
         Context {
             config: Arc::clone(&self.config),
             consumer: self.client.consumer().build(),
-            end,
-            ledger: self.ledger(&assignment, member),
+            end: End::new(),
+            ledger: self.ledger(&assignment, confirmer),
             assignment,
             cluster_trouble: Arc::clone(&self.cluster_trouble),
             store_trouble: Arc::clone(&self.store_trouble),
         }
     }
 
-    fn ledger(&self, assignment: &Assignment, member: &Member) -> Ledger {
+    fn ledger(&self, assignment: &Assignment, confirmer: Confirmer) -> Ledger {
         let identity = GroupMember {
             member_id: assignment.member_id.to_string(),
             generation: assignment.generation,
@@ -221,7 +222,7 @@ impl Run {
                 offsets: self.offsets.clone(),
                 member: identity,
                 start: self.config.start,
-                confirmer: member.confirmer(),
+                confirmer,
                 trouble: Arc::clone(&self.cluster_trouble),
             });
         };
@@ -232,8 +233,8 @@ impl Run {
             cluster_id: self.client.cluster().cluster_id.clone().unwrap_or_default(),
             group_id: Arc::clone(&self.config.group_id),
             start: self.config.start,
-            confirmer: member.confirmer(),
-            mirror: Mirror::new(self.offsets.clone(), identity, member.confirmer()),
+            mirror: Mirror::new(self.offsets.clone(), identity, confirmer.clone()),
+            confirmer,
             slots: Default::default(),
             store_trouble: Arc::clone(&self.store_trouble),
             cluster_trouble: Arc::clone(&self.cluster_trouble),
