@@ -43,7 +43,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::client::Client;
 use crate::error::ClientError;
-use accumulator::{Accumulator, Bounds, Refusal};
+use accumulator::{Accumulator, Appended, Bounds, Refusal};
 use builder::Settings;
 use sender::Sender;
 
@@ -71,8 +71,10 @@ struct Shared {
     failure: Mutex<Option<ProduceError>>,
     /// There is something to send.
     work: Notify,
-    /// Batches have their fate, and their memory is free.
+    /// Batches have their fate.
     settled: Notify,
+    /// A good part of the memory is free.
+    room: Notify,
 }
 
 impl Producer {
@@ -82,6 +84,7 @@ impl Producer {
             failure: Mutex::default(),
             work: Notify::new(),
             settled: Notify::new(),
+            room: Notify::new(),
         });
         let stop = CancellationToken::new();
         let max_block = settings.max_block;
@@ -187,8 +190,8 @@ impl Producer {
         loop {
             let left = self.max_block.saturating_sub(started.elapsed());
             // Who waits for room has to listen before looking, or what is freed in between is missed.
-            let mut settled = pin!(self.shared.settled.notified());
-            settled.as_mut().enable();
+            let mut room = pin!(self.shared.room.notified());
+            room.as_mut().enable();
             match refusal {
                 Refusal::UnknownTopic => self.learn(record.topic, left).await?,
                 Refusal::Full => {}
@@ -198,7 +201,7 @@ impl Producer {
                 Ok(delivery) => return Ok(delivery),
                 Err(refusal) => refusal,
             };
-            if matches!(refusal, Refusal::Full) && timeout(left, settled).await.is_err() {
+            if matches!(refusal, Refusal::Full) && timeout(left, room).await.is_err() {
                 let (topic, waited) = (record.topic.into(), started.elapsed());
                 return Err(ProduceError::NoRoom { topic, waited });
             }
@@ -261,16 +264,19 @@ impl Shared {
         awaited: bool,
     ) -> Result<Option<Delivery>, Refusal> {
         let mut accumulator = self.accumulator();
-        let appended =
-            accumulator.append(record, timestamp, awaited, Instant::now, rand::random)?;
-        let wakes = appended.wakes;
-        let delivery =
-            awaited.then(|| Delivery::new(Arc::clone(appended.fate), appended.index, timestamp));
+        let appended = accumulator.append(record, timestamp, awaited, Instant::now, rand::random);
+        let wakes = match &appended {
+            Ok(appended) => appended.wakes,
+            Err(refusal) => matches!(refusal, Refusal::Full),
+        };
+        let delivery = appended.map(|Appended { fate, index, .. }| {
+            awaited.then(|| Delivery::new(Arc::clone(fate), index, timestamp))
+        });
         drop(accumulator);
         if wakes {
             self.work.notify_one();
         }
-        Ok(delivery)
+        delivery
     }
 }
 

@@ -335,7 +335,12 @@ async fn fewer_acks_tell_less() {
 async fn memory_is_bounded_and_who_sends_waits_for_room() {
     let Some(client) = client().await else { return };
     let topic = topic(&client, "bounded", 1).await;
-    let producer = client.producer().buffer_memory(20_000).build().unwrap();
+    let producer = client
+        .producer()
+        .buffer_memory(20_000)
+        .linger(Duration::from_secs(3600))
+        .build()
+        .unwrap();
     for number in 0..2000 {
         let value = format!("{number:01000}");
         producer

@@ -99,7 +99,7 @@ impl Admin {
         created
     }
 
-    /// Deletes topics and all that is in them.
+    /// Deletes topics and all that is in them, and waits a little until they are gone.
     ///
     /// # Errors
     ///
@@ -112,10 +112,17 @@ impl Admin {
     /// The topics may have been deleted or not.
     pub async fn delete_topics(&self, names: &[&str]) -> Each<Arc<str>, ()> {
         let name = |name: &&str| Arc::from(*name);
-        self.settle("delete topics", names.to_vec(), name, async |names| {
-            self.delete(names).await
-        })
-        .await
+        let deleted = self
+            .settle("delete topics", names.to_vec(), name, async |names| {
+                self.delete(names).await
+            })
+            .await;
+        let gone = deleted.iter().filter(|(_, result)| result.is_ok());
+        let gone: Vec<&str> = gone.map(|(name, _)| &**name).collect();
+        if !gone.is_empty() {
+            self.wait_until_gone(&gone).await;
+        }
+        deleted
     }
 
     /// What the cluster knows of topics now.
@@ -233,18 +240,31 @@ impl Admin {
 
     /// The controller has created them; the brokers learn of it a moment later.
     async fn wait_for_leaders(&self, names: &[&str]) {
-        let until = Instant::now() + LEADERS_WITHIN;
-        while Instant::now() < until {
-            match self.client.topics(Some(names)).await {
-                Ok(topics) if topics.iter().all(|topic| has_leaders(topic)) => return,
-                _ => sleep(LOOK_AGAIN).await,
-            }
-        }
+        let led = async || match self.client.topics(Some(names)).await {
+            Ok(topics) => topics.iter().all(|topic| has_leaders(topic)),
+            Err(_) => false,
+        };
+        until(led).await;
+    }
+
+    async fn wait_until_gone(&self, names: &[&str]) {
+        let gone = async || match self.client.topics(None).await {
+            Ok(topics) => topics.iter().all(|topic| !names.contains(&&*topic.name)),
+            Err(_) => false,
+        };
+        until(gone).await;
+    }
+}
+
+async fn until(so: impl AsyncFn() -> bool) {
+    let enough = Instant::now() + SEEN_WITHIN;
+    while !so().await && Instant::now() < enough {
+        sleep(LOOK_AGAIN).await;
     }
 }
 
 /// With KRaft this takes milliseconds. A topic whose brokers are down stays without leaders, and is created all the same.
-const LEADERS_WITHIN: Duration = Duration::from_secs(5);
+const SEEN_WITHIN: Duration = Duration::from_secs(5);
 
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 

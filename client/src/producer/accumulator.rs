@@ -159,6 +159,8 @@ impl Accumulator {
             return Err(Refusal::TooLarge { bytes: most, limit });
         }
         if self.used + most > self.bounds.memory {
+            // What lingers would keep the memory that is waited for.
+            self.close_all();
             return Err(Refusal::Full);
         }
         let topic = self.find(record.topic).ok_or(Refusal::UnknownTopic)?;
@@ -214,13 +216,15 @@ impl Accumulator {
 
     /// Closes all batches. What is told is to be asked by [`is_settled`](Self::is_settled) until everything up to here has its fate.
     pub(super) fn flush(&mut self) -> u64 {
-        while let Some((_, place, id)) = self.lingering.pop_front() {
-            if self.is_open(place, id) {
-                self.close(place);
-            }
-        }
+        self.close_all();
         self.generation += 1;
         self.generation - 1
+    }
+
+    /// Whether those who wait for room may be woken: not for each batch that leaves, but when a good part of the memory is free, so that
+    /// they fill it in one go.
+    pub(super) fn has_room(&self) -> bool {
+        self.used <= self.bounds.memory / 4 * 3
     }
 
     pub(super) fn is_settled(&self, generation: u64) -> bool {
@@ -353,6 +357,14 @@ impl Accumulator {
         batch.charged += grown;
         batch.forgotten |= !awaited;
         Ok((index, grown))
+    }
+
+    fn close_all(&mut self) {
+        while let Some((_, place, id)) = self.lingering.pop_front() {
+            if self.is_open(place, id) {
+                self.close(place);
+            }
+        }
     }
 
     fn close(&mut self, place: Place) {

@@ -2,28 +2,28 @@
 //!
 //! A request holds at most one batch of a partition (brokers refuse more), and as many partitions of one leader as fit.
 
+mod dispatch;
+mod events;
+mod identity;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
-use ottla_protocol::messages::init_producer_id::InitProducerIdRequest;
 use ottla_protocol::records::Compressor;
-use ottla_protocol::types::TopicPartition;
 use tokio_util::sync::CancellationToken;
 
 use super::accumulator::Place;
-use super::error::ProduceError;
 use super::line::{Decided, Line};
-use super::request::{Parcel, Verdict, produce};
-use super::sequence::Answer;
+use super::request::{Parcel, Verdict};
 use super::{Settings, Shared};
 use crate::client::Client;
 use crate::cluster::{Cluster, Leader};
-use crate::error::{About, ClientError};
-use crate::retry::pauses;
+use crate::error::ClientError;
+use identity::Identity;
 
 pub(super) struct Sender {
     shared: Arc<Shared>,
@@ -53,15 +53,6 @@ enum Event {
         found: Result<Leader, ClientError>,
     },
     Identified(Result<(i64, i16), ClientError>),
-}
-
-/// The producer id, which partitions share.
-#[derive(Clone, Copy, Debug)]
-enum Identity {
-    Unknown,
-    Asked,
-    /// Taken by those that ask from now on, once: a partition that asks again has used up its epochs.
-    Known(i64, i16),
 }
 
 impl Sender {
@@ -156,330 +147,6 @@ impl Sender {
         self.active.iter().filter_map(deadline).min()
     }
 
-    /// Sends what may be sent, until each broker is busy or nothing is left.
-    fn dispatch(&mut self, cluster: &Cluster, now: Instant) {
-        self.identify();
-        loop {
-            let requests = self.round(cluster, now);
-            if requests.is_empty() {
-                break;
-            }
-            for (broker, parcels) in requests {
-                self.fly(broker, parcels);
-            }
-        }
-        let (lines, active) = (&self.lines, &mut self.active);
-        active.retain(|place| {
-            lines
-                .get(place)
-                .is_some_and(|line| !line.sequence.is_empty())
-        });
-    }
-
-    /// At most one batch of each partition, at most one request for each broker.
-    fn round(&mut self, cluster: &Cluster, now: Instant) -> HashMap<i32, Vec<Parcel>> {
-        let mut requests: HashMap<i32, (usize, Vec<Parcel>)> = HashMap::new();
-        let turn = self.turn.take();
-        let order: Vec<Place> = match turn {
-            Some(turn) => self
-                .active
-                .range(turn..)
-                .chain(self.active.range(..turn))
-                .copied()
-                .collect(),
-            None => self.active.iter().copied().collect(),
-        };
-        for place in order {
-            let Some(bytes) = self.sendable(place, now) else {
-                continue;
-            };
-            let Some(leader) = self.leader(place, cluster) else {
-                continue;
-            };
-            let busy = self
-                .in_flight
-                .get(&leader.broker)
-                .copied()
-                .unwrap_or_default()
-                >= self.settings.max_in_flight;
-            let (total, parcels) = requests.entry(leader.broker).or_default();
-            let full = !parcels.is_empty() && *total + bytes > self.settings.max_request_size;
-            if busy || full {
-                self.turn.get_or_insert(place);
-                continue;
-            }
-            if let Some(parcel) = self.pack(place, &leader) {
-                *total += parcel.bytes.len();
-                parcels.push(parcel);
-            }
-        }
-        let requests = requests
-            .into_iter()
-            .map(|(broker, (_, parcels))| (broker, parcels));
-        requests
-            .filter(|(_, parcels)| !parcels.is_empty())
-            .collect()
-    }
-
-    /// How large the partition's next batch is, if it may be sent now.
-    fn sendable(&self, place: Place, now: Instant) -> Option<usize> {
-        let line = self.lines.get(&place)?;
-        if line.looking || line.not_before.is_some_and(|not_before| now < not_before) {
-            return None;
-        }
-        line.sequence.peek().map(|batch| batch.len())
-    }
-
-    /// Who leads the partition, as far as is known; if nobody, somebody is sent to find out.
-    fn leader(&mut self, place: Place, cluster: &Cluster) -> Option<Leader> {
-        let line = self.lines.get_mut(&place)?;
-        let topic = cluster.topic(&line.partition.topic);
-        let known = topic.and_then(|topic| topic.leader(line.partition.partition).ok());
-        if known.is_none() {
-            line.looking = true;
-            let (client, partition) = (self.client.clone(), line.partition.clone());
-            let look = async move {
-                let found = client.leader(&partition).await;
-                Event::Looked { place, found }
-            };
-            self.under_way.push(look.boxed());
-        }
-        known
-    }
-
-    fn pack(&mut self, place: Place, leader: &Leader) -> Option<Parcel> {
-        let line = self.lines.get_mut(&place)?;
-        let (id, stamp, batch) = line.sequence.send()?;
-        let spare = self.spare.pop();
-        batch.attempts += 1;
-        match batch.seal(
-            self.settings.compression,
-            stamp,
-            &mut self.compressor,
-            spare,
-        ) {
-            Ok((bytes, builder)) => {
-                if let Some(builder) = builder {
-                    self.shared.accumulator().recycle(builder);
-                }
-                Some(Parcel {
-                    place,
-                    id,
-                    partition: line.partition.clone(),
-                    topic_id: leader.topic_id,
-                    bytes,
-                })
-            }
-            Err(error) => {
-                let topic = Arc::clone(&line.partition.topic);
-                let source = Arc::new(error);
-                let why = ProduceError::Record { topic, source };
-                let unsealed = line.sequence.answered(id, Answer::Refused);
-                let decided = unsealed
-                    .into_iter()
-                    .map(|(batch, _)| (batch, Err(why.clone())));
-                let decided = decided.collect();
-                self.settle(decided);
-                None
-            }
-        }
-    }
-
-    fn fly(&mut self, broker: i32, mut parcels: Vec<Parcel>) {
-        parcels.sort_by_key(|parcel| parcel.place);
-        *self.in_flight.entry(broker).or_default() += 1;
-        let (client, acks) = (self.client.clone(), self.settings.acks);
-        let flight = async move {
-            let outcome = produce(&client, broker, acks, &parcels).await;
-            Event::Answered {
-                broker,
-                parcels,
-                outcome,
-            }
-        };
-        self.under_way.push(flight.boxed());
-    }
-
-    /// Takes in an event, and those that came with it, so that one round serves them all.
-    fn handle_all(&mut self, event: Event) {
-        self.handle(event);
-        while let Some(Some(event)) = self.under_way.next().now_or_never() {
-            self.handle(event);
-        }
-    }
-
-    fn handle(&mut self, event: Event) {
-        match event {
-            Event::Answered {
-                broker,
-                parcels,
-                outcome,
-            } => self.answered(broker, parcels, outcome),
-            Event::Looked { place, found } => self.looked(place, found),
-            Event::Identified(identity) => self.identified(identity),
-        }
-    }
-
-    fn answered(
-        &mut self,
-        broker: i32,
-        parcels: Vec<Parcel>,
-        outcome: Result<Vec<Verdict>, ClientError>,
-    ) {
-        if let Some(in_flight) = self.in_flight.get_mut(&broker) {
-            *in_flight -= 1;
-        }
-        let verdicts = outcome
-            .unwrap_or_else(|error| parcels.iter().map(|_| Verdict::of(error.clone())).collect());
-        let now = Instant::now();
-        let mut decided = Vec::new();
-        for (parcel, verdict) in parcels.into_iter().zip(verdicts) {
-            let Parcel {
-                place,
-                id,
-                partition,
-                bytes,
-                ..
-            } = parcel;
-            // The batch's memory is to come back with its fate.
-            drop(bytes);
-            self.note(place, &partition, &verdict, now);
-            if let Some(line) = self.lines.get_mut(&place) {
-                decided.extend(line.judge(id, verdict));
-            }
-        }
-        self.settle(decided);
-    }
-
-    /// After a failure the partition pauses, unless the broker has said who leads now.
-    fn note(&mut self, place: Place, partition: &TopicPartition, verdict: &Verdict, now: Instant) {
-        let (Err(error), Some(line)) = (&verdict.result, self.lines.get_mut(&place)) else {
-            return;
-        };
-        tracing::debug!(%partition, %error, "a batch was not written");
-        if error.is_stale_metadata() {
-            self.client.stale_metadata();
-        }
-        if let Some((leader, epoch)) = verdict.hint {
-            self.client.leader_hint(partition, leader, epoch);
-        }
-        if error.is_retriable() {
-            let config = self.client.config();
-            line.pause(now, || {
-                pauses(config.retry_backoff, config.retry_backoff_max)
-            });
-        }
-    }
-
-    fn looked(&mut self, place: Place, found: Result<Leader, ClientError>) {
-        let Some(line) = self.lines.get_mut(&place) else {
-            return;
-        };
-        line.looking = false;
-        let Err(error) = found else {
-            line.missed = 0;
-            return;
-        };
-        tracing::debug!(partition = %line.partition, %error, "no leader found");
-        let gone = match &error {
-            ClientError::UnknownTopic { topic } => Some(ProduceError::UnknownTopic {
-                topic: Arc::clone(topic),
-            }),
-            ClientError::UnknownPartition { partition, count } => {
-                Some(ProduceError::UnknownPartition {
-                    partition: partition.clone(),
-                    count: *count,
-                })
-            }
-            error if !error.is_retriable() => Some(ProduceError::NotSendable {
-                partition: line.partition.clone(),
-                source: Arc::new(error.clone()),
-            }),
-            _ => None,
-        };
-        line.missed += u32::from(gone.is_some());
-        line.last_error = Some(Arc::new(error));
-        let config = self.client.config();
-        line.pause(Instant::now(), || {
-            pauses(config.retry_backoff, config.retry_backoff_max)
-        });
-        if let Some(why) = gone.filter(|_| line.missed >= MISSES) {
-            let decided = line.fail(&why);
-            self.settle(decided);
-        }
-    }
-
-    /// Sees to it that each partition that needs a producer id gets one.
-    fn identify(&mut self) {
-        let needy = |sender: &Self| {
-            let needs = |place: &Place| {
-                sender
-                    .lines
-                    .get(place)
-                    .is_some_and(|line| line.sequence.needs_identity())
-            };
-            sender
-                .active
-                .iter()
-                .copied()
-                .filter(needs)
-                .collect::<Vec<_>>()
-        };
-        let places = needy(self);
-        if places.is_empty() {
-            return;
-        }
-        match self.identity {
-            Identity::Asked => {}
-            Identity::Known(id, epoch) => {
-                let mut used_up = false;
-                for place in places {
-                    if let Some(line) = self.lines.get_mut(&place) {
-                        used_up |= !line.identify(id, epoch);
-                    }
-                }
-                if used_up {
-                    self.ask_for_identity();
-                }
-            }
-            Identity::Unknown => self.ask_for_identity(),
-        }
-    }
-
-    fn ask_for_identity(&mut self) {
-        self.identity = Identity::Asked;
-        let (client, within) = (self.client.clone(), self.settings.delivery_timeout);
-        self.under_way
-            .push(async move { Event::Identified(identity(&client, within).await) }.boxed());
-    }
-
-    fn identified(&mut self, identity: Result<(i64, i16), ClientError>) {
-        let error = match identity {
-            Ok((id, epoch)) => {
-                tracing::debug!(producer_id = id, epoch, "idempotent producer");
-                self.identity = Identity::Known(id, epoch);
-                return;
-            }
-            Err(error) => Arc::new(error),
-        };
-        self.identity = Identity::Unknown;
-        let mut decided = Vec::new();
-        for place in &self.active {
-            let needy = self
-                .lines
-                .get_mut(place)
-                .filter(|line| line.sequence.needs_identity());
-            if let Some(line) = needy {
-                let why = ProduceError::NoProducerId {
-                    partition: line.partition.clone(),
-                    source: Arc::clone(&error),
-                };
-                decided.extend(line.fail(&why));
-            }
-        }
-        self.settle(decided);
-    }
-
     /// Tells those who wait, and frees memory.
     fn settle(&mut self, decided: Vec<Decided>) {
         if decided.is_empty() {
@@ -489,6 +156,7 @@ impl Sender {
         for (batch, _) in &decided {
             accumulator.settle(batch.generation, batch.charged);
         }
+        let has_room = accumulator.has_room();
         drop(accumulator);
         for (batch, outcome) in decided {
             if let Err(error) = &outcome {
@@ -499,11 +167,11 @@ impl Sender {
                 .extend(memory.filter(|_| self.spare.len() < MOST_SPARE));
         }
         self.shared.settled.notify_waiters();
+        if has_room {
+            self.shared.room.notify_waiters();
+        }
     }
 }
-
-/// How many looks at fresh metadata must miss a topic before it counts as deleted: a broker that has just started may not know all topics yet.
-const MISSES: u32 = 3;
 
 /// Vectors that wait for use.
 const MOST_SPARE: usize = 16;
@@ -513,26 +181,4 @@ async fn sleep_until(when: Option<Instant>) {
         Some(when) => tokio::time::sleep_until(when.into()).await,
         None => std::future::pending().await,
     }
-}
-
-async fn identity(client: &Client, within: Duration) -> Result<(i64, i16), ClientError> {
-    let mut backoff = client.backoff("get a producer id", within);
-    loop {
-        match identity_once(client).await {
-            Ok(identity) => return Ok(identity),
-            Err(error) => backoff.pause(error).await?,
-        }
-    }
-}
-
-async fn identity_once(client: &Client) -> Result<(i64, i16), ClientError> {
-    let request = InitProducerIdRequest {
-        transaction_timeout_ms: i32::MAX,
-        ..InitProducerIdRequest::default()
-    };
-    let reply = client.call_any(&request).await?;
-    let answer = reply.parse()?;
-    // A broker that has just started has no ids to give yet.
-    reply.check(answer.error_code, || About::Request)?;
-    Ok((answer.producer_id, answer.producer_epoch))
 }

@@ -213,6 +213,7 @@ impl<B> Sequence<B> {
             let possibly_written = slot.doubtful || slot.flying;
             ended.extend(self.give_up(at, End::Expired { possibly_written }));
         }
+        self.forget_unsent();
         self.forget_decided();
         ended
     }
@@ -238,6 +239,7 @@ impl<B> Sequence<B> {
                     .map(|(batch, _)| (batch, possibly_written)),
             );
         }
+        self.forget_unsent();
         self.forget_decided();
         ended
     }
@@ -339,16 +341,17 @@ impl<B> Sequence<B> {
 
     /// Decided batches keep their place while older ones are undecided: the window is counted from those.
     fn forget_decided(&mut self) {
-        while self
-            .slots
-            .front()
-            .is_some_and(|slot| slot.batch.is_none() && !slot.flying)
-        {
+        let over = |slot: &Slot<B>| slot.batch.is_none() && !slot.flying;
+        while self.slots.front().is_some_and(over) {
             self.slots.pop_front();
         }
-        // Never sent and given up: there is nothing to wait for.
-        self.slots
-            .retain(|slot| slot.batch.is_some() || slot.flying || slot.stamp.is_some());
+    }
+
+    /// What was given up without ever being sent under this epoch has no place to keep.
+    fn forget_unsent(&mut self) {
+        let has_a_place =
+            |slot: &Slot<B>| slot.batch.is_some() || slot.flying || slot.stamp.is_some();
+        self.slots.retain(has_a_place);
     }
 }
 

@@ -179,3 +179,25 @@ fn after_the_end_nothing_is_taken() {
     let refused = accumulator.append(&record(b"b", 1), 1, true, || now, || 0);
     assert!(matches!(refused, Err(Refusal::Closed)));
 }
+
+#[test]
+fn who_finds_no_room_sends_off_what_lingers() {
+    let mut accumulator = accumulator(2000, 900);
+    let now = Instant::now();
+    let large = [0; 600];
+    assert!(
+        accumulator
+            .append(&record(&large, 0), 1, true, || now, || 0)
+            .is_ok()
+    );
+    let refused = accumulator.append(&record(&large, 1), 1, true, || now, || 0);
+    assert!(matches!(refused, Err(Refusal::Full)));
+    let (_, batch) = accumulator.take(now).expect("no lingering");
+    accumulator.settle(batch.generation, batch.charged);
+    assert!(accumulator.has_room());
+    assert!(
+        accumulator
+            .append(&record(&large, 1), 1, true, || now, || 0)
+            .is_ok()
+    );
+}
