@@ -1,10 +1,11 @@
 //! What all commands share: where the cluster is, its settings, how to print, when to stop.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use ottla_client::config::properties;
-use ottla_client::{Client, ClientConfig, ConfigError};
+use ottla_client::{Client, ClientConfig, ClientError, ConfigError};
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
@@ -12,6 +13,9 @@ use crate::output::Output;
 use crate::signals;
 
 const DEFAULT_SERVER: &str = "127.0.0.1:9092";
+/// Unless `session.timeout.ms` says otherwise. Kafka's 45 s spare a group needless rebalances; here one costs a moment,
+/// and the others get the partitions of a member that was killed only when this is over.
+const SESSION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -25,7 +29,7 @@ pub(crate) struct Common {
         value_name = "HOST:PORT[,…]"
     )]
     pub(crate) bootstrap_servers: Option<String>,
-    /// A properties file with the names of Kafka's own tools.
+    /// A properties file with the names of Kafka's own tools. Defaults are Kafka's, except session.timeout.ms: 10 s.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// How results are printed.
@@ -46,10 +50,11 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(common: Common) -> Result<Self, Failure> {
-        let mut config = match &common.config {
-            Some(file) => from_file(file)?,
-            None => ClientConfig::default(),
-        };
+        let mut config = ClientConfig::default();
+        config.session_timeout = SESSION_TIMEOUT;
+        if let Some(file) = &common.config {
+            set_from_file(&mut config, file)?;
+        }
         if let Some(servers) = &common.bootstrap_servers {
             config
                 .set_property("bootstrap.servers", servers)
@@ -65,8 +70,13 @@ impl Context {
     }
 
     pub(crate) async fn client(&self) -> Result<Client, Failure> {
-        self.unless_stopped(async { Ok(Client::connect(self.config.clone()).await?) })
+        self.unless_stopped(async { Ok(self.connect().await?) })
             .await
+    }
+
+    /// One attempt, with the error as the client gives it.
+    pub(crate) async fn connect(&self) -> Result<Client, ClientError> {
+        Client::connect(self.config.clone()).await
     }
 
     /// Does it, unless a signal comes first: then the job ends in order, before it has begun.
@@ -81,12 +91,14 @@ impl Context {
     }
 }
 
-fn from_file(file: &Path) -> Result<ClientConfig, Failure> {
+fn set_from_file(config: &mut ClientConfig, file: &Path) -> Result<(), Failure> {
     let name = file.display();
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::job(format!("read {name}"), error))?;
-    let pairs = properties::parse(&text).map_err(wrong_setting)?;
-    ClientConfig::from_properties(pairs).map_err(wrong_setting)
+    for (name, value) in properties::parse(&text).map_err(wrong_setting)? {
+        config.set_property(&name, &value).map_err(wrong_setting)?;
+    }
+    Ok(())
 }
 
 /// A setting that is wrong, unknown or not built yet is wrong usage.

@@ -4,3 +4,4 @@ pub(crate) mod ends;
 pub(crate) mod sled;
 pub(crate) mod sled_keys;
 pub(crate) mod sqlite;
+pub(crate) mod start;

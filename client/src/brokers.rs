@@ -221,12 +221,12 @@ impl Outages {
             (Some(error), _) if peer.broker.is_none() => tracing::debug!(%error, "can't connect"),
             (Some(error), Entry::Occupied(_)) => tracing::debug!(%error, "still can't connect"),
             (Some(error), Entry::Vacant(entry)) => {
-                tracing::warn!(%error, "lost a broker");
+                tracing::info!(%error, "lost a broker");
                 entry.insert(Instant::now());
             }
             (None, Entry::Occupied(entry)) => {
                 let seconds = entry.remove().elapsed().as_secs();
-                tracing::warn!("{peer} is back after {seconds} s");
+                tracing::info!("{peer} is back after {seconds} s");
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::assignor::Assignor;
 use crate::error::GroupError;
 use crate::membership::MembershipConfig;
 use crate::patience::GiveUp;
+use crate::voice::Voice;
 
 /// At a stop: how long handlers may take to finish. With the flush, the release and the good-bye below it stays under
 /// 15 s, whatever is away.
@@ -53,6 +54,7 @@ pub(crate) struct GroupConfig {
     pub(crate) batch_records: usize,
     pub(crate) max_in_flight_records: usize,
     pub(crate) accept_plain_store: bool,
+    pub(crate) voice: Voice,
 }
 
 impl GroupConfig {

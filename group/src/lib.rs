@@ -60,6 +60,7 @@ mod processor;
 mod session;
 pub mod tracker;
 mod trouble;
+mod voice;
 
 pub use config::StartPolicy;
 pub use error::{Ended, GroupError, PartitionCommitError};
@@ -68,6 +69,7 @@ pub use handler::{Acknowledger, Handler, PartitionClaim};
 pub use processor::Processor;
 pub use session::ending::Ending;
 pub use session::{CommitResults, Session};
+pub use voice::Voice;
 
 pub use ottla_client::consumer::Batch;
 pub use ottla_offset_store::{BoxError, Committed};

@@ -16,6 +16,8 @@ use crate::membership::{
     RequestId, Response, SharedError, Ticket,
 };
 
+use crate::voice::{Party, Voice, Word};
+
 mod wire;
 
 /// Events and orders in a queue. Between two assignments there are never more than three events, and whoever
@@ -57,10 +59,10 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    pub(crate) fn join(client: Client, config: MembershipConfig) -> Self {
+    pub(crate) fn join(client: Client, config: MembershipConfig, voice: Voice) -> Self {
         let (event, events) = mpsc::channel(QUEUE);
         let (orders, order) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(drive(client, config, order, event));
+        let task = tokio::spawn(drive(client, config, voice, order, event));
         Self {
             events,
             put_back: None,
@@ -130,6 +132,7 @@ impl Confirmer {
 async fn drive(
     client: Client,
     config: MembershipConfig,
+    voice: Voice,
     mut orders: mpsc::Receiver<Order>,
     events: mpsc::Sender<Event>,
 ) {
@@ -141,6 +144,8 @@ async fn drive(
         requests: FuturesUnordered::new(),
         looks: FuturesUnordered::new(),
         events,
+        voice,
+        trouble: None,
     };
     shell.machine.join(now());
     while shell.act().await {
@@ -171,6 +176,8 @@ struct Shell {
     requests: Pending<Answer>,
     looks: Pending<Result<PartitionCounts, SharedError>>,
     events: mpsc::Sender<Event>,
+    voice: Voice,
+    trouble: Option<Word>,
 }
 
 impl Shell {
@@ -200,8 +207,15 @@ impl Shell {
                 let _ = yes.send(());
             }),
             Action::Refuted(tickets) => self.answer(&tickets, drop),
-            Action::Trouble { request, error } => self.wire.warn(request, &*error),
-            Action::Recovered { elapsed, attempts } => self.wire.recovered(elapsed, attempts),
+            Action::Trouble { request, error } => {
+                let say = || self.wire.warn(request, &*error);
+                self.trouble = Some(self.voice.start(Party::Cluster, say));
+            }
+            Action::Recovered { elapsed, attempts } => {
+                if let Some(word) = self.trouble.take() {
+                    word.end(|| self.wire.recovered(elapsed, attempts));
+                }
+            }
             Action::Assign(assignment) => {
                 self.assignment.0 += 1;
                 return Some(Event::Assigned(assignment, self.assignment));

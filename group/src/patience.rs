@@ -81,6 +81,11 @@ impl Patience {
         }
     }
 
+    /// What was tried is known to be there, though nothing has succeeded yet.
+    pub fn prove(&mut self) {
+        self.succeeded = true;
+    }
+
     /// An attempt failed in a way that trying again may cure.
     pub fn failed(&mut self, now: Instant) -> Verdict {
         let trouble = self.trouble.get_or_insert(Trouble {
@@ -169,5 +174,17 @@ mod tests {
         let mut proven = Patience::proven(GIVE_UP);
         proven.failed(start);
         assert_eq!(proven.failed(late), Verdict::Started);
+    }
+
+    #[test]
+    fn a_proof_lengthens_the_time_and_ends_no_trouble() {
+        let start = epoch();
+        let mut patience = Patience::new(GIVE_UP);
+        patience.failed(start);
+        patience.prove();
+        let late = start + Duration::from_secs(31);
+        assert_eq!(patience.failed(late), Verdict::Started);
+        let too_late = start + GIVE_UP.after;
+        assert!(matches!(patience.failed(too_late), Verdict::GiveUp { .. }));
     }
 }

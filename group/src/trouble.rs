@@ -8,21 +8,34 @@ use ottla_offset_store::BoxError;
 
 use crate::error::GroupError;
 use crate::patience::{GiveUp, Patience, Verdict};
+use crate::voice::{Party, Voice, Word};
 
 /// Keeps the peace with one party: the cluster, or the offset store.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     group_id: Arc<str>,
-    party: &'static str,
-    patience: Mutex<Patience>,
+    party: Party,
+    voice: Voice,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    patience: Patience,
+    word: Option<Word>,
 }
 
 impl Trouble {
-    pub(crate) fn new(group_id: Arc<str>, party: &'static str, give_up: GiveUp) -> Self {
+    pub(crate) fn new(group_id: Arc<str>, party: Party, give_up: GiveUp, voice: Voice) -> Self {
+        let patience = Patience::new(give_up);
         Self {
             group_id,
             party,
-            patience: Mutex::new(Patience::new(give_up)),
+            voice,
+            state: Mutex::new(State {
+                patience,
+                word: None,
+            }),
         }
     }
 
@@ -36,15 +49,15 @@ impl Trouble {
         error: impl Into<BoxError>,
     ) -> Result<(), GroupError> {
         let error = error.into();
-        let now = tokio::time::Instant::now().into_std();
-        match self.with(|patience| patience.failed(now)) {
+        let mut state = self.lock();
+        match state.patience.failed(now()) {
             Verdict::Ongoing => Ok(()),
             Verdict::Started => {
-                tracing::warn!(
-                    "group {:?}: can't {doing}, trying again: {}",
-                    self.group_id,
-                    Chain(&*error)
-                );
+                let say = || {
+                    let (group, why) = (&self.group_id, Chain(&*error));
+                    tracing::warn!("group {group:?}: can't {doing}, trying again: {why}");
+                };
+                state.word = Some(self.voice.start(self.party, say));
                 Ok(())
             }
             Verdict::GiveUp { elapsed, attempts } => Err(GroupError::GaveUp {
@@ -56,21 +69,41 @@ impl Trouble {
         }
     }
 
+    /// It is there, as its answer shows, whatever it answered: no wrong address. Ends no trouble.
+    pub(crate) fn is_there(&self) {
+        self.lock().patience.prove();
+    }
+
     pub(crate) fn succeeded(&self) {
-        let now = tokio::time::Instant::now().into_std();
-        if let Some(over) = self.with(|patience| patience.succeeded(now)) {
-            tracing::warn!(
-                "group {:?}: {} answers again, after {} attempts in {:.1} s",
-                self.group_id,
-                self.party,
-                over.attempts,
-                over.elapsed.as_secs_f32()
-            );
+        let mut state = self.lock();
+        let over = state.patience.succeeded(now());
+        if let (Some(over), Some(word)) = (over, state.word.take()) {
+            let (group, party) = (&self.group_id, self.party);
+            let seconds = over.elapsed.as_secs_f32();
+            word.end(|| {
+                tracing::warn!(
+                    "group {group:?}: {party} answers again, after {} attempts in {seconds:.1} s",
+                    over.attempts
+                );
+            });
         }
     }
 
-    fn with<T>(&self, f: impl FnOnce(&mut Patience) -> T) -> T {
-        f(&mut self.patience.lock().unwrap_or_else(PoisonError::into_inner))
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn now() -> std::time::Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cluster => "the cluster",
+            Self::Store => "the offset store",
+        })
     }
 }
 

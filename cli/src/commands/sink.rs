@@ -4,16 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use ottla_group::{Group, Processor};
+use ottla_group::{Group, Processor, Voice};
 use ottla_offset_store::sled::SledStore;
 use ottla_offset_store::{ResultsStore, StoreError, StoreUrl};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::sink::ends::Ends;
-use crate::sink::{sled, sqlite};
+use crate::sink::{sled, sqlite, start};
 use crate::store_url::Place;
 use crate::values::duration;
 
@@ -65,14 +64,12 @@ impl Sink {
         }
         match self.to.store()? {
             StoreUrl::Sqlite(file) => {
-                let ends = self.prepare(context).await?;
-                let store = patiently(|| sqlite::open(file)).await?;
-                self.work(context, ends, store, || sqlite::IntoSqlite).await
+                let open = async || sqlite::open(file).await;
+                self.work(context, open, || sqlite::IntoSqlite).await
             }
             StoreUrl::Sled(folder) => {
-                let ends = self.prepare(context).await?;
-                let store = patiently(|| SledStore::open(folder)).await?;
-                self.work(context, ends, store, || sled::IntoSled).await
+                let open = async || SledStore::open(folder).await;
+                self.work(context, open, || sled::IntoSled).await
             }
             other => Err(Failure::Usage(format!(
                 "a sink writes to sqlite:FILE or sled:DIR, not {other}"
@@ -80,40 +77,25 @@ impl Sink {
         }
     }
 
-    /// What needs no target: an unknown topic is told before a file is made.
-    async fn prepare(&self, context: &Context) -> Result<Option<Ends>, Failure> {
-        let client = context.client().await?;
-        for topic in &self.topics {
-            client.partitions(topic).await?;
-        }
-        match self.exit_at_end {
-            true => Ends::note(&client, &self.topics, &self.group)
-                .await
-                .map(Some),
-            false => Ok(None),
-        }
-    }
-
     async fn work<S, P>(
         &self,
         context: &Context,
-        ends: Option<Ends>,
-        store: S,
+        open: impl AsyncFn() -> Result<S, StoreError>,
         processor: fn() -> P,
     ) -> Result<(), Failure>
     where
         S: ResultsStore + Clone,
         P: Processor<S>,
     {
+        let ready = context.unless_stopped(self.prepare(context, open)).await?;
         let stop = context.stop.child_token();
         let mut members = JoinSet::new();
-        for _ in 0..self.members {
-            let member = self.member(context).await?;
-            let (store, stop) = (store.clone(), stop.clone());
+        for member in ready.members {
+            let (store, stop) = (ready.store.clone(), stop.clone());
             members.spawn(async move { member.process(store, processor(), stop).await });
         }
-        if let Some(ends) = ends {
-            let (store, stop) = (Arc::new(store), stop.clone());
+        if let Some(ends) = ready.ends {
+            let (store, stop) = (Arc::new(ready.store), stop.clone());
             tokio::spawn(async move {
                 ends.reached(store).await;
                 stop.cancel();
@@ -133,29 +115,49 @@ impl Sink {
         outcome
     }
 
+    /// An unknown topic is told before the target is made.
+    async fn prepare<S>(
+        &self,
+        context: &Context,
+        open: impl AsyncFn() -> Result<S, StoreError>,
+    ) -> Result<Ready<S>, Failure> {
+        let client = start::connect(context).await?;
+        for topic in &self.topics {
+            client.partitions(topic).await?;
+        }
+        let ends = match self.exit_at_end {
+            true => Some(Ends::note(&client, &self.topics, &self.group).await?),
+            false => None,
+        };
+        let store = start::open(open, self.give_up_after).await?;
+        let voice = Voice::default();
+        let mut members = Vec::new();
+        for _ in 0..self.members {
+            members.push(self.member(context, &voice).await?);
+        }
+        Ok(Ready {
+            ends,
+            store,
+            members,
+        })
+    }
+
     /// Each member has a client of its own: a broker answers a connection in order, so the JoinGroup of one member
     /// would hold up that of another, for which it waits.
-    async fn member(&self, context: &Context) -> Result<Group, Failure> {
-        let group = Group::builder(context.client().await?, self.group.as_str())
+    async fn member(&self, context: &Context, voice: &Voice) -> Result<Group, Failure> {
+        let group = Group::builder(start::connect(context).await?, self.group.as_str())
             .topics(self.topics.iter().map(String::as_str))
             .batch_records(self.batch_records as usize)
             .give_up_after(self.give_up_after)
+            .voice(voice.clone())
             .build()?;
         Ok(group)
     }
 }
 
-/// Opens a target that may be locked for a moment: before the first success 30 s.
-async fn patiently<S, F: Future<Output = Result<S, StoreError>>>(
-    open: impl Fn() -> F,
-) -> Result<S, StoreError> {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        match open().await {
-            Err(error) if error.is_retriable() && Instant::now() < deadline => {
-                sleep(Duration::from_millis(200)).await
-            }
-            opened => return opened,
-        }
-    }
+/// All that a job needs to begin.
+struct Ready<S> {
+    ends: Option<Ends>,
+    store: S,
+    members: Vec<Group>,
 }

@@ -11,6 +11,7 @@ use crate::assignor::{Assignor, RangeAssignor, RoundRobinAssignor};
 use crate::config::{GroupConfig, StartPolicy};
 use crate::error::GroupError;
 use crate::patience::GiveUp;
+use crate::voice::Voice;
 
 use super::Group;
 
@@ -55,6 +56,7 @@ impl GroupBuilder {
             batch_records: 2_000,
             max_in_flight_records: 100_000,
             accept_plain_store: false,
+            voice: Voice::default(),
         };
         Self {
             client,
@@ -141,6 +143,12 @@ impl GroupBuilder {
     /// The same before anything has worked: then the address is more likely wrong. Default 30 s.
     pub fn give_up_before_first_success(mut self, after: Duration) -> Self {
         self.config.give_up.before_first_success = after;
+        self
+    }
+
+    /// Speaks of trouble together with all others who have this voice, once for all. Default: a voice of its own.
+    pub fn voice(mut self, voice: Voice) -> Self {
+        self.config.voice = voice;
         self
     }
 

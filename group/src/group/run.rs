@@ -21,6 +21,7 @@ use crate::session::kafka::KafkaOffsets;
 use crate::session::ledger::Ledger;
 use crate::session::{Context, Work, serve};
 use crate::trouble::{Trouble, may_pass};
+use crate::voice::Party;
 
 use super::Group;
 
@@ -56,13 +57,13 @@ impl Run {
             check(store.as_ref(), &config)?;
         }
         let trouble = |party| {
-            let group_id = Arc::clone(&config.group_id);
-            Arc::new(Trouble::new(group_id, party, config.give_up))
+            let (group_id, voice) = (Arc::clone(&config.group_id), config.voice.clone());
+            Arc::new(Trouble::new(group_id, party, config.give_up, voice))
         };
         Ok(Self {
             offsets: client.offsets().group(Arc::clone(&config.group_id)),
-            cluster_trouble: trouble("the cluster"),
-            store_trouble: trouble("the offset store"),
+            cluster_trouble: trouble(Party::Cluster),
+            store_trouble: trouble(Party::Store),
             client,
             config,
             store,
@@ -81,7 +82,7 @@ impl Run {
             () = stop.cancelled() => return Ok(Ended::Stopped),
         }
         let config = self.config.membership(self.client.config());
-        let mut member = Member::join(self.client.clone(), config);
+        let mut member = Member::join(self.client.clone(), config, self.config.voice.clone());
         let mut outcome = Ok(Ended::Stopped);
         let mut leaving = false;
         loop {

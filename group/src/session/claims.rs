@@ -82,7 +82,8 @@ impl Claims {
             Ok(seen) => seen,
             Err(error) => return self.store_failed("read offsets", error, wanting),
         };
-        self.store_trouble.succeeded();
+        // Reading goes on where writing is stuck: not the end of trouble.
+        self.store_trouble.is_there();
         let ask = || self.confirmer.confirm();
         let confirmed = confirm(seen, ask)
             .await
@@ -263,6 +264,9 @@ impl Claims {
         error: StoreError,
         wanting: Vec<Wanting>,
     ) -> Result<Round, Unopened> {
+        if let StoreError::Busy { .. } = error {
+            self.store_trouble.is_there();
+        }
         if error.is_retriable() || error.outcome_unknown() {
             self.store_trouble.failed(doing, error)?;
             return Ok(Round::Again(wanting));

@@ -27,7 +27,8 @@ pub(crate) struct Reader {
     partition: PartitionConsumer,
     /// An item that was taken and could not be used yet.
     held: Option<Result<Batch, ConsumeError>>,
-    failing: bool,
+    /// What went wrong last, until something comes again.
+    failing: Option<Arc<ConsumeError>>,
 }
 
 impl Reader {
@@ -45,7 +46,7 @@ impl Reader {
             slot: Arc::clone(&opened.slot),
             partition,
             held: None,
-            failing: false,
+            failing: None,
         }))
     }
 
@@ -89,7 +90,8 @@ impl Reader {
                     return Ok(Some(batch));
                 }
                 Err(error) if error.is_retriable() => {
-                    self.failing = true;
+                    let error = Arc::new(error);
+                    self.failing = Some(Arc::clone(&error));
                     self.context.cluster_trouble.failed(DOING, error)?;
                 }
                 Err(source) => return Err(GroupError::Consume { source }),
@@ -123,18 +125,28 @@ impl Reader {
             _ = self.context.end.wait() => Ok(None),
             () = self.slot.fenced() => Ok(None),
             item = next(&mut self.partition) => Ok(Some(item)),
-            () = sleep(LOOK), if self.failing => {
-                match self.partition.failing_for() {
-                    Some(time) => self.context.cluster_trouble.failed(DOING, Silence(time))?,
-                    None => self.recovered(),
-                }
+            () = sleep(LOOK), if self.failing.is_some() => {
+                self.look()?;
                 Ok(None)
             }
         }
     }
 
+    fn look(&mut self) -> Result<(), GroupError> {
+        match (self.partition.failing_for(), &self.failing) {
+            (Some(_), Some(error)) => {
+                let error = Arc::clone(error);
+                self.context.cluster_trouble.failed(DOING, error)
+            }
+            _ => {
+                self.recovered();
+                Ok(())
+            }
+        }
+    }
+
     fn recovered(&mut self) {
-        if std::mem::take(&mut self.failing) {
+        if self.failing.take().is_some() {
             self.context.cluster_trouble.succeeded();
         }
     }
@@ -147,10 +159,6 @@ async fn next(partition: &mut PartitionConsumer) -> Result<Batch, ConsumeError> 
         None => std::future::pending().await,
     }
 }
-
-#[derive(Debug, thiserror::Error)]
-#[error("not served for {:.0} s", .0.as_secs_f32())]
-struct Silence(Duration);
 
 /// Opens a partition, however long its leader takes to come back.
 async fn open(
