@@ -58,7 +58,8 @@ impl Word {
 
 impl Drop for Word {
     fn drop(&mut self) {
-        self.voice.count(self.party, |count| *count = count.saturating_sub(1));
+        self.voice
+            .count(self.party, |count| *count = count.saturating_sub(1));
     }
 }
 

@@ -76,6 +76,16 @@ impl KeyValueTransaction {
         self.writes.is_empty()
     }
 
+    /// How much is to be written, as far as that is known before.
+    #[cfg(feature = "sled")]
+    pub(crate) fn bytes(&self) -> usize {
+        let size = |(_, key, op): &(usize, Vec<u8>, Op)| match op {
+            Op::Insert(value) => key.len() + value.len(),
+            Op::Remove | Op::Update(_) => key.len(),
+        };
+        self.writes.iter().map(size).sum()
+    }
+
     fn push(&mut self, tree: &str, key: Vec<u8>, op: Op) {
         let at = self.trees.iter().position(|name| name == tree);
         let at = at.unwrap_or_else(|| {

@@ -9,9 +9,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+/// Room that stays free: sled writes ahead in segments of 512 KiB, and several commits look at once.
+const RESERVE: u64 = 8 << 20;
+/// How much of it a byte written may take: in the log, in a page that is written anew, in what is copied later.
+const FOLD: u64 = 4;
+
 /// The files of one sled folder.
 #[derive(Debug)]
 pub(super) struct Disk {
+    dir: PathBuf,
     log: File,
     blobs: PathBuf,
     /// The blobs that are on the disk. As many as there are in the folder: those that sled removes are forgotten.
@@ -21,12 +27,23 @@ pub(super) struct Disk {
 impl Disk {
     pub(super) fn open(dir: &Path) -> io::Result<Self> {
         let disk = Self {
+            dir: dir.to_owned(),
             log: File::open(dir.join("db"))?,
             blobs: dir.join("blobs"),
             synced: Mutex::default(),
         };
         disk.sync_blobs()?;
         Ok(disk)
+    }
+
+    /// Whether so many bytes can be written. sled 0.34 does not survive a write that finds no room: the commit spins for
+    /// ever and all others wait behind it, so none may be begun then.
+    pub(super) fn has_room_for(&self, bytes: usize) -> io::Result<bool> {
+        Ok(fs2::available_space(&self.dir)? >= needed(bytes))
+    }
+
+    pub(super) fn place(&self) -> String {
+        self.dir.display().to_string()
     }
 
     /// Returns once all that sled has written is on the disk.
@@ -78,9 +95,23 @@ impl Disk {
     }
 }
 
+fn needed(bytes: usize) -> u64 {
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    RESERVE.saturating_add(bytes.saturating_mul(FOLD))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_room_for_little_and_none_for_more_than_a_disk_has() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::write(dir.path().join("db"), "").expect("a file");
+        let disk = Disk::open(dir.path()).expect("a folder like sled's");
+        assert!(disk.has_room_for(1).expect("told"));
+        assert!(!disk.has_room_for(usize::MAX).expect("told"));
+    }
 
     #[test]
     fn blobs_are_synced_once_and_forgotten_with_their_files() {

@@ -1,6 +1,7 @@
 //! The table: guarded writes in sled transactions, on blocking threads.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sled::transaction::{
@@ -56,7 +57,7 @@ impl SledTable {
         write: Write,
     ) -> Result<Written, ResultsError> {
         let table = self.clone();
-        blocking("committing results", move || {
+        call("committing results", move || {
             table.write_results_now(&results, &write)
         })
         .await?
@@ -67,6 +68,7 @@ impl SledTable {
         results: &KeyValueTransaction,
         write: &Write,
     ) -> Result<Written, ResultsError> {
+        self.check_room("committing results", results.bytes())?;
         let mut trees = vec![self.offsets.clone(), self.gaps.clone()];
         for name in &results.trees {
             if name == OFFSETS || name == GAPS {
@@ -106,6 +108,7 @@ impl SledTable {
 
     /// All writes in one transaction, each with an answer of its own.
     fn write_if_now(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
+        self.check_room("writing", 0)?;
         let trees = [&self.offsets, &self.gaps];
         let written = trees[..].transaction(|trees| {
             let [offsets, gaps] = trees.as_slice() else {
@@ -156,6 +159,18 @@ impl SledTable {
         }
         gaps.sort_by_key(|gap| gap.at);
         Ok(gaps)
+    }
+
+    fn check_room(&self, doing: &'static str, bytes: usize) -> Result<(), StoreError> {
+        match self.disk.has_room_for(bytes) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StoreError::Full {
+                store: "sled",
+                doing,
+                place: self.disk.place(),
+            }),
+            Err(error) => Err(failed(doing, sled::Error::Io(error))),
+        }
     }
 
     /// Whether the commit survives a power loss if this fails is not known.
@@ -217,23 +232,41 @@ impl OffsetTable for SledTable {
 
     async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
         let (table, keys) = (self.clone(), keys.to_vec());
-        blocking("reading", move || table.read_now(&keys)).await?
+        call("reading", move || table.read_now(&keys)).await?
     }
 
     async fn write_if(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
         let (table, writes) = (self.clone(), writes.to_vec());
-        blocking("writing", move || table.write_if_now(&writes)).await?
+        call("writing", move || table.write_if_now(&writes)).await?
     }
 
     async fn scan(&self, group: Option<&str>) -> Result<Vec<Row>, StoreError> {
         let (table, group) = (self.clone(), group.map(str::to_owned));
-        blocking("scanning", move || table.scan_now(group.as_deref())).await?
+        call("scanning", move || table.scan_now(group.as_deref())).await?
     }
 
     async fn gaps(&self, group: Option<&str>) -> Result<Vec<Gap>, StoreError> {
         let (table, group) = (self.clone(), group.map(str::to_owned));
-        blocking("scanning", move || table.gaps_now(group.as_deref())).await?
+        call("scanning", move || table.gaps_now(group.as_deref())).await?
     }
+}
+
+/// A call of sled that takes longer than this hangs: it waits in spin loops and under locks, with no time-out of its own.
+const HANGS_AFTER: Duration = Duration::from_secs(30);
+
+/// One call of the table. What becomes of one that hangs is not known.
+async fn call<R: Send + 'static>(
+    doing: &'static str,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, StoreError> {
+    let done = tokio::time::timeout(HANGS_AFTER, blocking(doing, work)).await;
+    done.unwrap_or_else(|late| {
+        Err(StoreError::Unknown {
+            store: "sled",
+            doing,
+            source: Box::new(late),
+        })
+    })
 }
 
 /// Runs sled's blocking calls on a thread where blocking is allowed.
