@@ -1,13 +1,12 @@
 //! Administration, against a real Kafka.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/kafka.rs"]
+#[path = "kafka/topic.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
-mod kafka;
+mod topic;
 
 use std::time::Duration;
 
-use kafka::{client, fresh_name, topic};
 use ottla_client::admin::{AdminError, NewTopic};
 use ottla_client::error::About;
 use ottla_client::protocol::error_code::ErrorCode;
@@ -21,6 +20,7 @@ use ottla_client::protocol::payload::{
 };
 use ottla_client::protocol::types::TopicPartition;
 use ottla_client::{CallOptions, Client, ClientError, Lane};
+use topic::{Topic, connect, fresh_name};
 
 /// Commits offset 1 of the topic's partition 0 from outside the group, which makes the group.
 async fn commit(client: &Client, group: &str, topic: &str) {
@@ -105,9 +105,11 @@ async fn join(client: &Client, group: &str, topic: &str) -> String {
 
 #[tokio::test]
 async fn each_topic_has_a_result_of_its_own() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     let admin = client.admin();
-    let there = topic(&client, "there", 1).await;
+    let there = Topic::create(&client, "there", 1).await.name;
     let (new, odd, wide) = (fresh_name("new"), fresh_name("odd"), fresh_name("wide"));
     let wanted = [
         NewTopic::new(new.as_str(), 3).set("cleanup.policy", "compact"),
@@ -130,9 +132,11 @@ async fn each_topic_has_a_result_of_its_own() {
 
 #[tokio::test]
 async fn a_topic_is_there_with_leaders_until_it_is_deleted() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     let admin = client.admin();
-    let name = topic(&client, "short-lived", 3).await;
+    let name = Topic::create(&client, "short-lived", 3).await.name;
     let described = admin.describe_topics(&[&name, "no-such-topic"]).await;
     let found = described[0].1.as_ref().unwrap();
     assert_eq!((&*found.name, found.partitions.len()), (&*name, 3));
@@ -161,9 +165,11 @@ async fn a_topic_is_there_with_leaders_until_it_is_deleted() {
 
 #[tokio::test]
 async fn a_group_that_only_keeps_offsets_is_listed_described_and_deleted() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     let admin = client.admin();
-    let topic = topic(&client, "kept", 1).await;
+    let topic = Topic::create(&client, "kept", 1).await.name;
     let group = fresh_name("keeper");
     commit(&client, &group, &topic).await;
 
@@ -197,10 +203,12 @@ async fn a_group_that_only_keeps_offsets_is_listed_described_and_deleted() {
 
 #[tokio::test]
 async fn a_member_is_described_and_protects_its_group() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     let admin = client.admin();
-    let topic = topic(&client, "consumed", 3).await;
-    let other = kafka::topic(&client, "forgotten", 1).await;
+    let topic = Topic::create(&client, "consumed", 3).await.name;
+    let other = Topic::create(&client, "forgotten", 1).await.name;
     let group = fresh_name("members");
     commit(&client, &group, &other).await;
     let member_id = join(&client, &group, &topic).await;
@@ -238,7 +246,9 @@ async fn a_member_is_described_and_protects_its_group() {
 
 #[tokio::test]
 async fn offsets_of_an_unknown_group_are_named() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     let deleted = client
         .admin()
         .delete_offsets("no-such-group", &[TopicPartition::new("t", 0)])
@@ -251,7 +261,7 @@ async fn offsets_of_an_unknown_group_are_named() {
 
 #[tokio::test]
 async fn nobody_in_charge_is_told_in_time() {
-    let Some(mut config) = kafka::config() else {
+    let Some(mut config) = topic::config() else {
         return;
     };
     config.default_api_timeout = Duration::from_millis(300);

@@ -1,15 +1,14 @@
 //! Producing, against a real Kafka.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "support/kafka.rs"]
+#[path = "kafka/topic.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
-mod kafka;
+mod topic;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use kafka::{client, fresh_name, topic, topic_with};
 use ottla_client::admin::NewTopic;
 use ottla_client::config::{Acks, Compression};
 use ottla_client::producer::{Header, ProduceError, ProducerRecord};
@@ -17,6 +16,7 @@ use ottla_client::protocol::error_code::ErrorCode;
 use ottla_client::protocol::records::Record;
 use ottla_client::protocol::types::TopicPartition;
 use ottla_client::{Batch, Client, Start};
+use topic::{Topic, connect, create_with, fresh_name};
 
 /// Reads a partition from its oldest record on, until this many have come.
 async fn read<T>(
@@ -79,9 +79,11 @@ fn whole(batch: &Batch) -> Vec<Whole> {
 
 #[tokio::test]
 async fn all_of_a_record_arrives_in_every_compression() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     for compression in Compression::ALL {
-        let topic = topic(&client, compression.name(), 1).await;
+        let topic = Topic::create(&client, compression.name(), 1).await.name;
         let producer = client.producer().compression(compression).build().unwrap();
         let headers = [
             Header::new("a", Some(b"1")),
@@ -116,8 +118,10 @@ async fn all_of_a_record_arrives_in_every_compression() {
 /// The partitions are those that Java's `DefaultPartitioner` chooses: `toPositive(murmur2(key)) % 5`.
 #[tokio::test]
 async fn keys_go_where_javas_client_puts_them() {
-    let Some(client) = client().await else { return };
-    let topic = topic(&client, "keys", 5).await;
+    let Some(client) = connect().await else {
+        return;
+    };
+    let topic = Topic::create(&client, "keys", 5).await.name;
     let producer = client.producer().build().unwrap();
     let javas = [
         ("21", -973_932_308_i32),
@@ -141,8 +145,10 @@ async fn keys_go_where_javas_client_puts_them() {
 
 #[tokio::test]
 async fn a_hundred_thousand_records_are_there_once_and_in_order() {
-    let Some(client) = client().await else { return };
-    let topic = topic(&client, "many", 1).await;
+    let Some(client) = connect().await else {
+        return;
+    };
+    let topic = Topic::create(&client, "many", 1).await.name;
     let producer = client
         .producer()
         .compression(Compression::Lz4)
@@ -162,8 +168,10 @@ async fn a_hundred_thousand_records_are_there_once_and_in_order() {
 
 #[tokio::test]
 async fn records_without_a_key_reach_all_partitions() {
-    let Some(client) = client().await else { return };
-    let topic = topic(&client, "spread", 3).await;
+    let Some(client) = connect().await else {
+        return;
+    };
+    let topic = Topic::create(&client, "spread", 3).await.name;
     let producer = client.producer().batch_size(1000).build().unwrap();
     let mut seen = BTreeSet::new();
     let started = Instant::now();
@@ -179,8 +187,10 @@ async fn records_without_a_key_reach_all_partitions() {
 
 #[tokio::test]
 async fn a_flush_waits_for_no_timer() {
-    let Some(client) = client().await else { return };
-    let topic = topic(&client, "single", 1).await;
+    let Some(client) = connect().await else {
+        return;
+    };
+    let topic = Topic::create(&client, "single", 1).await.name;
     let producer = client
         .producer()
         .linger(Duration::from_secs(3600))
@@ -199,7 +209,9 @@ async fn a_flush_waits_for_no_timer() {
 
 #[tokio::test]
 async fn an_unknown_topic_is_named_and_never_created() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     let producer = client.producer().build().unwrap();
     let name = fresh_name("nowhere");
     let refused = producer.send(ProducerRecord::new(&name, "v")).await;
@@ -207,7 +219,7 @@ async fn an_unknown_topic_is_named_and_never_created() {
         matches!(&refused, Err(ProduceError::UnknownTopic { topic }) if **topic == *name),
         "{refused:?}"
     );
-    let there = topic(&client, "there", 2).await;
+    let there = Topic::create(&client, "there", 2).await.name;
     let refused = producer
         .send(ProducerRecord::new(&there, "v").partition(2))
         .await;
@@ -224,9 +236,11 @@ async fn an_unknown_topic_is_named_and_never_created() {
 
 #[tokio::test]
 async fn a_topic_deleted_meanwhile_is_named() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     let producer = client.producer().build().unwrap();
-    let topic = topic(&client, "deleted", 1).await;
+    let topic = Topic::create(&client, "deleted", 1).await.name;
     let written = producer
         .send(ProducerRecord::new(&topic, "v"))
         .await
@@ -250,9 +264,12 @@ async fn a_topic_deleted_meanwhile_is_named() {
 
 #[tokio::test]
 async fn what_is_too_large_is_told_and_what_follows_is_written() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     let small = NewTopic::new(fresh_name("small"), 1).set("max.message.bytes", "2000");
-    let topic = topic_with(&client, small).await;
+    let topic = small.name.to_string();
+    create_with(&client, small).await;
     let builder = client.producer().linger(Duration::ZERO).batch_size(1000);
     let producer = builder.build().unwrap();
 
@@ -310,9 +327,11 @@ async fn what_is_too_large_is_told_and_what_follows_is_written() {
 
 #[tokio::test]
 async fn fewer_acks_tell_less() {
-    let Some(client) = client().await else { return };
+    let Some(client) = connect().await else {
+        return;
+    };
     for (acks, offset) in [(Acks::Leader, Some(0)), (Acks::None, None)] {
-        let topic = topic(&client, "acks", 1).await;
+        let topic = Topic::create(&client, "acks", 1).await.name;
         let producer = client.producer().acks(acks).build().unwrap();
         let delivery = producer
             .send(ProducerRecord::new(&topic, "0"))
@@ -333,8 +352,10 @@ async fn fewer_acks_tell_less() {
 
 #[tokio::test]
 async fn memory_is_bounded_and_who_sends_waits_for_room() {
-    let Some(client) = client().await else { return };
-    let topic = topic(&client, "bounded", 1).await;
+    let Some(client) = connect().await else {
+        return;
+    };
+    let topic = Topic::create(&client, "bounded", 1).await.name;
     let producer = client
         .producer()
         .buffer_memory(20_000)
@@ -359,8 +380,10 @@ async fn memory_is_bounded_and_who_sends_waits_for_room() {
 
 #[tokio::test]
 async fn a_dropped_producer_abandons_what_waits() {
-    let Some(client) = client().await else { return };
-    let topic = topic(&client, "dropped", 1).await;
+    let Some(client) = connect().await else {
+        return;
+    };
+    let topic = Topic::create(&client, "dropped", 1).await.name;
     let producer = client
         .producer()
         .linger(Duration::from_secs(3600))

@@ -4,22 +4,26 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ottla_client::protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
-use ottla_client::protocol::messages::delete_topics::{DeleteTopicState, DeleteTopicsRequest};
+use ottla_client::admin::NewTopic;
 use ottla_client::protocol::messages::produce::{
     PartitionProduceData, ProduceRequest, TopicProduceData,
 };
 use ottla_client::protocol::records::{BatchBuilder, BatchOptions, Compression, Compressor};
-use ottla_client::protocol::types::{TopicId, TopicPartition};
+use ottla_client::protocol::types::TopicPartition;
 use ottla_client::{Client, ClientConfig, ClientError, Lane};
+
+/// The settings for the cluster, or `None` after one line that says why the test is skipped.
+pub(crate) fn config() -> Option<ClientConfig> {
+    let servers = std::env::var("OTTLA_BOOTSTRAP_SERVERS");
+    if servers.is_err() {
+        println!("skipped: no Kafka (OTTLA_BOOTSTRAP_SERVERS is not set)");
+    }
+    Some(ClientConfig::new(&servers.ok()?))
+}
 
 /// A client, or `None` after one line that says why the test is skipped.
 pub(crate) async fn connect() -> Option<Client> {
-    let Ok(servers) = std::env::var("OTTLA_BOOTSTRAP_SERVERS") else {
-        println!("skipped: no Kafka (OTTLA_BOOTSTRAP_SERVERS is not set)");
-        return None;
-    };
-    Some(Client::connect(ClientConfig::new(&servers)).await.unwrap())
+    Some(Client::connect(config()?).await.unwrap())
 }
 
 /// A name that no other test and no earlier run has.
@@ -141,45 +145,19 @@ impl Topic {
     }
 
     pub(crate) async fn delete(&self) {
-        let request = |version| match version {
-            ..=5 => DeleteTopicsRequest {
-                topic_names: vec![&self.name],
-                timeout_ms: 10_000,
-                ..DeleteTopicsRequest::default()
-            },
-            _ => DeleteTopicsRequest {
-                topics: vec![DeleteTopicState {
-                    name: Some(&self.name),
-                    topic_id: TopicId::UNKNOWN,
-                }],
-                timeout_ms: 10_000,
-                ..DeleteTopicsRequest::default()
-            },
-        };
-        let options = ottla_client::CallOptions::new();
-        let reply = self.client.call_any_with(options, request).await.unwrap();
-        assert_eq!(reply.parse().unwrap().responses[0].error_code, 0);
+        let deleted = self.client.admin().delete_topics(&[&self.name]).await;
+        deleted
+            .into_iter()
+            .for_each(|(_, deleted)| deleted.unwrap());
     }
 }
 
 pub(crate) async fn create(client: &Client, name: &str, partitions: i32) {
-    let request = CreateTopicsRequest {
-        topics: vec![CreatableTopic {
-            name,
-            num_partitions: partitions,
-            replication_factor: 1,
-            ..CreatableTopic::default()
-        }],
-        timeout_ms: 10_000,
-        ..CreateTopicsRequest::default()
-    };
-    // A name that was just deleted is free again a moment later.
-    for _ in 0..50 {
-        let reply = client.call_any(&request).await.unwrap();
-        if reply.parse().unwrap().topics[0].error_code == 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{name} can't be created");
+    create_with(client, NewTopic::new(name, partitions)).await;
+}
+
+pub(crate) async fn create_with(client: &Client, topic: NewTopic) {
+    let created = client.admin().create_topics(&[topic]).await;
+    let failed = created.into_iter().find_map(|(_, created)| created.err());
+    assert!(failed.is_none(), "{failed:?}");
 }
