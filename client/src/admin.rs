@@ -44,12 +44,15 @@ impl Admin {
     }
 
     /// Asks a group's coordinator, and again while it moves or starts.
-    async fn ask_coordinator<T>(
+    async fn ask_coordinator<T, F>(
         &self,
         what: &'static str,
         group: &str,
-        attempt: impl AsyncFn(i32) -> Result<T, ClientError>,
-    ) -> Result<T, ClientError> {
+        attempt: impl Fn(i32) -> F,
+    ) -> Result<T, ClientError>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
         let mut backoff = self.client.backoff(what, self.time());
         loop {
             let coordinator = self.client.coordinator(group).await?;
@@ -69,5 +72,23 @@ impl Admin {
 impl fmt::Debug for Admin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Admin").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An async closure in one of these would make its future one that no task can run.
+    #[test]
+    fn every_call_can_be_made_in_a_task() {
+        fn can_be_spawned<F: Future + Send>(_: impl Fn(&'static Admin) -> F) {}
+        can_be_spawned(|admin| admin.create_topics(&[]));
+        can_be_spawned(|admin| admin.delete_topics(&[]));
+        can_be_spawned(|admin| admin.describe_topics(&[]));
+        can_be_spawned(Admin::list_groups);
+        can_be_spawned(|admin| admin.describe_groups(&[]));
+        can_be_spawned(|admin| admin.delete_groups(&[]));
+        can_be_spawned(|admin| admin.delete_offsets("", &[]));
     }
 }

@@ -100,7 +100,7 @@ impl Admin {
     ///
     /// Cancel safe.
     pub async fn describe_groups(&self, groups: &[&str]) -> Each<Arc<str>, DescribedGroup> {
-        each(groups, async |group| self.describe_group(group).await).await
+        each(groups, |group| self.describe_group(group)).await
     }
 
     /// Deletes groups and the offsets that they have committed. Groups with members stay.
@@ -114,7 +114,7 @@ impl Admin {
     ///
     /// The groups may have been deleted or not.
     pub async fn delete_groups(&self, groups: &[&str]) -> Each<Arc<str>, ()> {
-        each(groups, async |group| self.delete_group(group).await).await
+        each(groups, |group| self.delete_group(group)).await
     }
 
     async fn list_on(&self, broker: i32) -> Result<Vec<ListedGroup>, ClientError> {
@@ -141,8 +141,8 @@ impl Admin {
 
     async fn describe_group(&self, group: &str) -> Result<DescribedGroup, AdminError> {
         let described = self
-            .ask_coordinator("describe a group", group, async |broker| {
-                self.describe_once(group, broker).await
+            .ask_coordinator("describe a group", group, |broker| {
+                self.describe_once(group, broker)
             })
             .await;
         match described.map_err(|error| AdminError::not_asked(group, error))? {
@@ -197,8 +197,8 @@ impl Admin {
 
     async fn delete_group(&self, group: &str) -> Result<(), AdminError> {
         let deleted = self
-            .ask_coordinator("delete a group", group, async |broker| {
-                self.delete_once(group, broker).await
+            .ask_coordinator("delete a group", group, |broker| {
+                self.delete_once(group, broker)
             })
             .await;
         deleted.map_err(|error| AdminError::not_asked(group, error))?
@@ -237,15 +237,18 @@ const CLASSIC: &str = "classic";
 /// How many groups are asked about at a time.
 const AT_A_TIME: usize = 16;
 
-async fn each<T>(
-    groups: &[&str],
-    ask: impl AsyncFn(&str) -> Result<T, AdminError>,
-) -> Each<Arc<str>, T> {
-    let ask = &ask;
-    let asked = groups
+async fn each<'a, T, F>(groups: &[&'a str], ask: impl Fn(&'a str) -> F) -> Each<Arc<str>, T>
+where
+    F: Future<Output = Result<T, AdminError>>,
+{
+    // All at once, because an iterator that is still under way would keep this future to its own task.
+    let asked: Vec<_> = groups.iter().map(|group| ask(group)).collect();
+    let answers: Vec<_> = stream::iter(asked).buffered(AT_A_TIME).collect().await;
+    groups
         .iter()
-        .map(|group| async move { (Arc::from(*group), ask(group).await) });
-    stream::iter(asked).buffered(AT_A_TIME).collect().await
+        .map(|group| Arc::from(*group))
+        .zip(answers)
+        .collect()
 }
 
 fn listed(group: &Listed<'_>, coordinator: i32) -> ListedGroup {

@@ -31,8 +31,8 @@ impl Admin {
         partitions: &[TopicPartition],
     ) -> Result<Each<TopicPartition, ()>, AdminError> {
         let deleted = self
-            .ask_coordinator("delete offsets", group, async |broker| {
-                self.delete_offsets_once(group, partitions, broker).await
+            .ask_coordinator("delete offsets", group, |broker| {
+                self.delete_offsets_once(group, partitions, broker)
             })
             .await;
         deleted.map_err(|error| AdminError::not_asked(group, error))?

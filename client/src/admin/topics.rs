@@ -87,9 +87,7 @@ impl Admin {
         let asked: Vec<_> = topics.iter().collect();
         let name = |topic: &&NewTopic| Arc::clone(&topic.name);
         let created = self
-            .settle("create topics", asked, name, async |topics| {
-                self.create(topics).await
-            })
+            .settle("create topics", &asked, name, || self.create(&asked))
             .await;
         let there = created.iter().filter(|(_, result)| result.is_ok());
         let there: Vec<&str> = there.map(|(name, _)| &**name).collect();
@@ -113,9 +111,7 @@ impl Admin {
     pub async fn delete_topics(&self, names: &[&str]) -> Each<Arc<str>, ()> {
         let name = |name: &&str| Arc::from(*name);
         let deleted = self
-            .settle("delete topics", names.to_vec(), name, async |names| {
-                self.delete(names).await
-            })
+            .settle("delete topics", names, name, || self.delete(names))
             .await;
         let gone = deleted.iter().filter(|(_, result)| result.is_ok());
         let gone: Vec<&str> = gone.map(|(name, _)| &**name).collect();
@@ -146,16 +142,19 @@ impl Admin {
     }
 
     /// Asks until each topic has its answer, or the time is up for those that have not.
-    async fn settle<N, T: Clone>(
+    async fn settle<N, T: Clone, F>(
         &self,
         what: &'static str,
-        asked: Vec<N>,
+        asked: &[N],
         name: impl Fn(&N) -> Arc<str>,
-        ask: impl AsyncFn(&[N]) -> Result<Vec<Option<Result<T, AdminError>>>, ClientError>,
-    ) -> Each<Arc<str>, T> {
+        ask: impl Fn() -> F,
+    ) -> Each<Arc<str>, T>
+    where
+        F: Future<Output = Result<Vec<Option<Result<T, AdminError>>>, ClientError>>,
+    {
         let mut backoff = self.client.backoff(what, self.time());
         loop {
-            let failed = match ask(&asked).await {
+            let failed = match ask().await {
                 Ok(answers) => {
                     let named = asked.iter().zip(answers).map(|(one, answer)| {
                         let name = name(one);
@@ -240,23 +239,27 @@ impl Admin {
 
     /// The controller has created them; the brokers learn of it a moment later.
     async fn wait_for_leaders(&self, names: &[&str]) {
-        let led = async || match self.client.topics(Some(names)).await {
-            Ok(topics) => topics.iter().all(|topic| has_leaders(topic)),
-            Err(_) => false,
+        let led = || async move {
+            match self.client.topics(Some(names)).await {
+                Ok(topics) => topics.iter().all(|topic| has_leaders(topic)),
+                Err(_) => false,
+            }
         };
         until(led).await;
     }
 
     async fn wait_until_gone(&self, names: &[&str]) {
-        let gone = async || match self.client.topics(None).await {
-            Ok(topics) => topics.iter().all(|topic| !names.contains(&&*topic.name)),
-            Err(_) => false,
+        let gone = || async move {
+            match self.client.topics(None).await {
+                Ok(topics) => topics.iter().all(|topic| !names.contains(&&*topic.name)),
+                Err(_) => false,
+            }
         };
         until(gone).await;
     }
 }
 
-async fn until(so: impl AsyncFn() -> bool) {
+async fn until<F: Future<Output = bool>>(so: impl Fn() -> F) {
     let enough = Instant::now() + SEEN_WITHIN;
     while !so().await && Instant::now() < enough {
         sleep(LOOK_AGAIN).await;
