@@ -5,8 +5,8 @@ use super::steps::*;
 use crate::{Committed, OffsetStore, Refused};
 
 pub async fn a_commit_moves_the_row<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, _two) = two(&open).await;
-    let first = claim(&one, "one", &key()).await;
+    let (place, one, _two) = two(&open).await;
+    let first = claim(&one, "one", &place.key()).await;
     let to = Committed::at(6).with_leader_epoch(0).with_metadata("six");
     let moved = one
         .commit(vec![first.advance(to.clone())])
@@ -15,24 +15,24 @@ pub async fn a_commit_moves_the_row<S: OffsetStore>(open: impl AsyncFn(&Place) -
         .remove(0);
     let moved = moved.expect("not refused");
     assert_eq!(moved.start(), &to);
-    let row = row(&one, &key()).await.expect("a row");
+    let row = row(&one, &place.key()).await.expect("a row");
     assert_eq!(row.committed(), Some(to));
     assert_eq!((row.owner.as_deref(), row.topic_id), (Some("one"), TOPIC));
     assert!(moved.stands_in(Some(&row)));
 }
 
 pub async fn commits_follow_each_other<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, two) = two(&open).await;
-    let mut claim = claim(&one, "one", &key()).await;
+    let (place, one, two) = two(&open).await;
+    let mut claim = claim(&one, "one", &place.key()).await;
     for at in 6..26 {
         claim = commit(&one, claim, at).await;
-        assert_eq!(next(&two, &key()).await, Some(at));
+        assert_eq!(next(&two, &place.key()).await, Some(at));
     }
 }
 
 pub async fn a_commit_of_many_answers_each<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, two) = two(&open).await;
-    let keys: Vec<_> = (0..5).map(partition).collect();
+    let (place, one, two) = two(&open).await;
+    let keys: Vec<_> = (0..5).map(|at| place.partition(at)).collect();
     let claims = claim_all(&one, "one", &keys).await;
     claim(&two, "two", &keys[2]).await;
     let advances = claims
@@ -61,17 +61,17 @@ pub async fn another_handle_reads_what_was_committed<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {
     let (place, one, two) = two(&open).await;
-    let claim = claim(&one, "one", &key()).await;
+    let claim = claim(&one, "one", &place.key()).await;
     commit(&one, claim, 77).await;
-    assert_eq!(next(&two, &key()).await, Some(77));
+    assert_eq!(next(&two, &place.key()).await, Some(77));
     let three = open(&place).await;
-    assert_eq!(next(&three, &key()).await, Some(77));
+    assert_eq!(next(&three, &place.key()).await, Some(77));
 }
 
 pub async fn nothing_committed_reads_as_nothing<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, _two) = two(&open).await;
-    claim(&one, "one", &partition(1)).await;
-    let keys = [partition(0), partition(1), partition(2)];
+    let (place, one, _two) = two(&open).await;
+    claim(&one, "one", &place.partition(1)).await;
+    let keys = [place.partition(0), place.partition(1), place.partition(2)];
     let rows = one.fetch(&keys).await.expect("fetch");
     let there: Vec<bool> = rows.iter().map(Option::is_some).collect();
     assert_eq!(there, [false, true, false]);
@@ -80,8 +80,8 @@ pub async fn nothing_committed_reads_as_nothing<S: OffsetStore>(open: impl Async
 }
 
 pub async fn a_skip_is_written_down<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, two) = two(&open).await;
-    let claim = claim(&one, "one", &key()).await;
+    let (place, one, two) = two(&open).await;
+    let claim = claim(&one, "one", &place.key()).await;
     if !one.info().gaps {
         return skipped(&one, "keeps no gaps");
     }
@@ -102,8 +102,8 @@ pub async fn a_skip_is_written_down<S: OffsetStore>(open: impl AsyncFn(&Place) -
 pub async fn an_advance_taken_back_changes_nothing<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {
-    let (_place, one, _two) = two(&open).await;
-    let claim = claim(&one, "one", &key()).await;
+    let (place, one, _two) = two(&open).await;
+    let claim = claim(&one, "one", &place.key()).await;
     let claim = claim.advance(Committed::at(99)).withdraw();
     assert_eq!(claim.start().next, 5);
     commit(&one, claim, 6).await;
@@ -112,8 +112,8 @@ pub async fn an_advance_taken_back_changes_nothing<S: OffsetStore>(
 pub async fn a_commit_to_a_marker_is_refused_alone<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {
-    let (_place, one, _two) = two(&open).await;
-    let keys: Vec<_> = (0..3).map(partition).collect();
+    let (place, one, _two) = two(&open).await;
+    let keys: Vec<_> = (0..3).map(|at| place.partition(at)).collect();
     let claims = claim_all(&one, "one", &keys).await;
     let to = [9, -1, 9].map(Committed::at);
     let advances = claims

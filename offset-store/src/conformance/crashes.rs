@@ -13,12 +13,12 @@ pub async fn a_commit_survives_the_store<S: OffsetStore>(open: impl AsyncFn(&Pla
     if !one.info().durable {
         return skipped(&one, "is not durable");
     }
-    let claim = claim(&one, "one", &key()).await;
+    let claim = claim(&one, "one", &place.key()).await;
     commit(&one, claim, 31).await;
     drop((one, two));
     place.forget_shared().await;
     let again = open(&place).await;
-    assert_eq!(next(&again, &key()).await, Some(31));
+    assert_eq!(next(&again, &place.key()).await, Some(31));
 }
 
 /// The folder is copied while the store is open and has had no chance to tidy up.
@@ -26,14 +26,14 @@ pub async fn a_commit_is_on_the_disk_when_it_returns<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {
     let (place, one, _two) = two(&open).await;
-    let mut claim = claim(&one, "one", &key()).await;
+    let mut claim = claim(&one, "one", &place.key()).await;
     if !one.info().durable || place.is_empty() {
         return skipped(&one, "keeps nothing in the folder");
     }
     for at in [6, 7, 8] {
         claim = commit(&one, claim, at).await;
         let after_power_loss = open(&place.snapshot()).await;
-        let row = row(&after_power_loss, &key()).await.expect("the row");
+        let row = row(&after_power_loss, &place.key()).await.expect("the row");
         assert_eq!(row.next_offset, Some(at));
         assert!(claim.stands_in(Some(&row)));
     }
@@ -41,9 +41,9 @@ pub async fn a_commit_is_on_the_disk_when_it_returns<S: OffsetStore>(
 
 /// A call is dropped at each of its waits in turn.
 pub async fn a_dropped_call_did_all_or_nothing<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, two) = two(&open).await;
+    let (place, one, two) = two(&open).await;
     for polls in 0..12 {
-        let keys: Vec<_> = (0..4).map(|at| partition(polls * 4 + at)).collect();
+        let keys: Vec<_> = (0..4).map(|at| place.partition(polls * 4 + at)).collect();
         let again = confirmed(&one, &keys)
             .await
             .into_iter()
@@ -87,8 +87,8 @@ pub async fn a_store_can_be_opened_many_times_at_once<S: OffsetStore>(
     let open = async || open(&place).await;
     let (a, b, c, d) = tokio::join!(open(), open(), open(), open());
     for (at, store) in [a, b, c, d].iter().enumerate() {
-        let claim = claim(store, "one", &key()).await;
+        let claim = claim(store, "one", &place.key()).await;
         commit(store, claim, 6 + at as i64).await;
-        assert_eq!(next(store, &key()).await, Some(6 + at as i64));
+        assert_eq!(next(store, &place.key()).await, Some(6 + at as i64));
     }
 }

@@ -90,8 +90,8 @@ pub async fn the_longest_names_fit<S: OffsetStore>(open: impl AsyncFn(&Place) ->
 }
 
 pub async fn the_largest_numbers_fit<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, _two) = two(&open).await;
-    let key = partition(i32::MAX);
+    let (place, one, _two) = two(&open).await;
+    let key = place.partition(i32::MAX);
     let owner = claim(&one, "one", &key).await;
     let largest = Committed::at(i64::MAX).with_leader_epoch(i32::MAX);
     let moved = one
@@ -126,8 +126,8 @@ pub async fn a_list_is_one_groups_or_everybodys<S: OffsetStore>(open: impl Async
 }
 
 pub async fn metadata_of_any_letters_reads_back<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, two) = two(&open).await;
-    let mut owner = claim(&one, "o'wner \"1\"", &key()).await;
+    let (place, one, two) = two(&open).await;
+    let mut owner = claim(&one, "o'wner \"1\"", &place.key()).await;
     for text in [
         "",
         "'; DROP TABLE ottla_offsets; --",
@@ -142,7 +142,7 @@ pub async fn metadata_of_any_letters_reads_back<S: OffsetStore>(open: impl Async
             .expect("commit")
             .remove(0)
             .expect("moved");
-        let row = row(&two, &key()).await.expect("a row");
+        let row = row(&two, &place.key()).await.expect("a row");
         assert_eq!(
             (row.metadata.as_str(), row.owner.as_deref()),
             (text, Some("o'wner \"1\""))

@@ -1,26 +1,57 @@
-//! Where a property puts its store.
+//! Where a property puts its store, and the names that it uses there.
 
 use std::any::Any;
 use std::fs;
 use std::future::Future;
 use std::path::Path;
+use std::sync::Arc;
 
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-/// A folder of a property's own, removed at the end.
+use crate::Key;
+
+/// A folder of a property's own, removed at the end, and a group and a topic that no other property has: stores on a
+/// server are there for all of them.
 #[derive(Debug)]
 pub struct Place {
     folder: TempDir,
     shared: Mutex<Option<Box<dyn Any + Send>>>,
+    group: Arc<str>,
+    topic: Arc<str>,
 }
 
 impl Place {
     pub(super) fn new() -> Self {
+        let number: u64 = rand::random();
         Self {
             folder: tempfile::tempdir().expect("a folder for the property"),
             shared: Mutex::new(None),
+            group: format!("billing-{number:016x}").into(),
+            topic: format!("orders-{number:016x}").into(),
         }
+    }
+
+    /// The group whose offsets a property moves, unless it tries names.
+    #[must_use]
+    pub fn group(&self) -> &Arc<str> {
+        &self.group
+    }
+
+    /// The topic whose offsets they are.
+    #[must_use]
+    pub fn topic(&self) -> &Arc<str> {
+        &self.topic
+    }
+
+    /// One row of the group, of a cluster without a name.
+    pub(super) fn partition(&self, partition: i32) -> Key {
+        Key::new("", self.group.clone(), self.topic.clone(), partition)
+    }
+
+    /// The row that most properties do with.
+    pub(super) fn key(&self) -> Key {
+        self.partition(3)
     }
 
     /// The folder. It is there, and empty at first.
@@ -51,7 +82,9 @@ impl Place {
 
     /// What a machine would find in the folder if it lost power now: a copy, taken while the store is open.
     pub(super) fn snapshot(&self) -> Self {
-        let copy = Self::new();
+        let mut copy = Self::new();
+        copy.group = self.group.clone();
+        copy.topic = self.topic.clone();
         copy_folder(self.path(), copy.path());
         copy
     }

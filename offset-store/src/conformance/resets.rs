@@ -4,45 +4,45 @@ use super::Place;
 use super::steps::*;
 use crate::{Committed, OffsetStore, Refused, Reset};
 
-async fn reset(store: &impl OffsetStore, next: i64) {
+async fn reset(store: &impl OffsetStore, place: &Place, next: i64) {
     let answers = store
-        .reset(vec![Reset::new(key(), Committed::at(next))])
+        .reset(vec![Reset::new(place.key(), Committed::at(next))])
         .await;
     assert!(answers.expect("reset").remove(0).is_ok());
 }
 
 pub async fn a_reset_fences_the_owner<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, operator) = two(&open).await;
+    let (place, one, operator) = two(&open).await;
     for to in [2, 200] {
-        let owner = claim(&one, "one", &key()).await;
-        reset(&operator, to).await;
+        let owner = claim(&one, "one", &place.key()).await;
+        reset(&operator, &place, to).await;
         let refused = try_commit(&one, owner, 50).await;
         assert!(
             matches!(refused, Err(Refused::Fenced { by: None, .. })),
             "{refused:?}"
         );
-        assert_eq!(next(&operator, &key()).await, Some(to));
+        assert_eq!(next(&operator, &place.key()).await, Some(to));
     }
 }
 
 pub async fn a_reset_to_the_same_offset_fences_too<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {
-    let (_place, one, operator) = two(&open).await;
-    let owner = claim(&one, "one", &key()).await;
-    reset(&operator, 5).await;
+    let (place, one, operator) = two(&open).await;
+    let owner = claim(&one, "one", &place.key()).await;
+    reset(&operator, &place, 5).await;
     assert!(try_commit(&one, owner, 6).await.is_err());
 }
 
 pub async fn the_owner_goes_on_from_the_reset<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, operator) = two(&open).await;
-    let owner = claim(&one, "one", &key()).await;
-    reset(&operator, 2).await;
+    let (place, one, operator) = two(&open).await;
+    let owner = claim(&one, "one", &place.key()).await;
+    reset(&operator, &place, 2).await;
     let Err(Refused::Fenced { lost, .. }) = try_commit(&one, owner, 6).await else {
         panic!("fenced")
     };
     // Held without a break: an operator is no second owner.
-    let again = confirmed(&one, &[key()]).await.remove(0);
+    let again = confirmed(&one, &[place.key()]).await.remove(0);
     let owner = try_claim(&one, "one", wanted(again).after(*lost))
         .await
         .expect("claimed");
@@ -51,30 +51,30 @@ pub async fn the_owner_goes_on_from_the_reset<S: OffsetStore>(open: impl AsyncFn
 }
 
 pub async fn a_reset_shows_in_the_fences<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, operator) = two(&open).await;
-    let owner = claim(&one, "one", &key()).await;
-    assert!(owner.stands_in(row(&one, &key()).await.as_ref()));
-    reset(&operator, 5).await;
+    let (place, one, operator) = two(&open).await;
+    let owner = claim(&one, "one", &place.key()).await;
+    assert!(owner.stands_in(row(&one, &place.key()).await.as_ref()));
+    reset(&operator, &place, 5).await;
     assert!(
-        !owner.stands_in(row(&one, &key()).await.as_ref()),
+        !owner.stands_in(row(&one, &place.key()).await.as_ref()),
         "a quiet topic's owner must see it"
     );
 }
 
 pub async fn a_reset_makes_a_row<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, operator) = two(&open).await;
-    let late = confirmed(&one, &[key()]).await.remove(0);
-    reset(&operator, 12).await;
+    let (place, one, operator) = two(&open).await;
+    let late = confirmed(&one, &[place.key()]).await.remove(0);
+    reset(&operator, &place, 12).await;
     assert!(
         try_claim(&one, "one", wanted(late)).await.is_err(),
         "read before the reset"
     );
-    assert_eq!(claim(&one, "one", &key()).await.start().next, 12);
+    assert_eq!(claim(&one, "one", &place.key()).await.start().next, 12);
 }
 
 pub async fn a_reset_wins_against_a_busy_owner<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, operator) = two(&open).await;
-    let mut owner = claim(&one, "one", &key()).await;
+    let (place, one, operator) = two(&open).await;
+    let mut owner = claim(&one, "one", &place.key()).await;
     let busy = async {
         for at in 6..2000 {
             match try_commit(&one, owner, at).await {
@@ -85,16 +85,16 @@ pub async fn a_reset_wins_against_a_busy_owner<S: OffsetStore>(open: impl AsyncF
         }
         panic!("was never fenced");
     };
-    tokio::join!(busy, reset(&operator, 1_000_000));
-    assert_eq!(next(&one, &key()).await, Some(1_000_000));
+    tokio::join!(busy, reset(&operator, &place, 1_000_000));
+    assert_eq!(next(&one, &place.key()).await, Some(1_000_000));
 }
 
 pub async fn a_reset_to_a_marker_is_refused<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, operator) = two(&open).await;
-    let owner = claim(&one, "one", &key()).await;
+    let (place, one, operator) = two(&open).await;
+    let owner = claim(&one, "one", &place.key()).await;
     let both = vec![
-        Reset::new(key(), Committed::at(-2)),
-        Reset::new(partition(4), Committed::at(8)),
+        Reset::new(place.key(), Committed::at(-2)),
+        Reset::new(place.partition(4), Committed::at(8)),
     ];
     let answers = operator.reset(both).await.expect("reset");
     assert!(matches!(
@@ -102,31 +102,31 @@ pub async fn a_reset_to_a_marker_is_refused<S: OffsetStore>(open: impl AsyncFn(&
         Err(Refused::NotAnOffset { next: -2, .. })
     ));
     assert!(answers[1].is_ok());
-    assert_eq!(next(&one, &partition(4)).await, Some(8));
+    assert_eq!(next(&one, &place.partition(4)).await, Some(8));
     commit(&one, owner, 6).await;
 }
 
 pub async fn a_deletion_forgets_the_offset_and_fences_the_owner<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {
-    let (_place, one, operator) = two(&open).await;
-    let owner = claim(&one, "one", &key()).await;
+    let (place, one, operator) = two(&open).await;
+    let owner = claim(&one, "one", &place.key()).await;
     let owner = commit(&one, owner, 50).await;
-    operator.delete(&[key()]).await.expect("delete");
-    assert_eq!(next(&one, &key()).await, None);
+    operator.delete(&[place.key()]).await.expect("delete");
+    assert_eq!(next(&one, &place.key()).await, None);
     assert!(try_commit(&one, owner, 51).await.is_err());
     assert_eq!(
-        claim(&one, "one", &key()).await.start().next,
+        claim(&one, "one", &place.key()).await.start().next,
         5,
         "as a new row"
     );
 }
 
 pub async fn a_deletion_revives_no_late_claim<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, operator) = two(&open).await;
-    let late = confirmed(&one, &[key()]).await.remove(0);
-    claim(&operator, "another", &key()).await;
-    operator.delete(&[key()]).await.expect("delete");
+    let (place, one, operator) = two(&open).await;
+    let late = confirmed(&one, &[place.key()]).await.remove(0);
+    claim(&operator, "another", &place.key()).await;
+    operator.delete(&[place.key()]).await.expect("delete");
     let refused = try_claim(&one, "late", wanted(late)).await;
     assert!(
         matches!(refused, Err(Refused::Overtaken { .. })),
@@ -137,13 +137,16 @@ pub async fn a_deletion_revives_no_late_claim<S: OffsetStore>(open: impl AsyncFn
 pub async fn deleting_what_is_not_there_is_no_error<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {
-    let (_place, one, operator) = two(&open).await;
-    operator.delete(&[key()]).await.expect("nothing to delete");
-    claim(&one, "one", &key()).await;
-    operator.delete(&[key()]).await.expect("delete");
+    let (place, one, operator) = two(&open).await;
     operator
-        .delete(&[key(), partition(1)])
+        .delete(&[place.key()])
+        .await
+        .expect("nothing to delete");
+    claim(&one, "one", &place.key()).await;
+    operator.delete(&[place.key()]).await.expect("delete");
+    operator
+        .delete(&[place.key(), place.partition(1)])
         .await
         .expect("deleted already");
-    assert_eq!(next(&one, &key()).await, None);
+    assert_eq!(next(&one, &place.key()).await, None);
 }

@@ -18,30 +18,30 @@ async fn commit_results<S: Probe>(
 }
 
 pub async fn results_and_offset_move_together<S: Probe>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, two) = two(&open).await;
-    let mut owner = claim(&one, "one", &key()).await;
+    let (place, one, two) = two(&open).await;
+    let mut owner = claim(&one, "one", &place.key()).await;
     for at in [8, 8, 20] {
         owner = commit_results(&one, owner, at)
             .await
             .expect("commit")
             .expect("moved");
         assert_eq!(owner.start().next, at);
-        assert_eq!(next(&two, &key()).await, Some(at));
+        assert_eq!(next(&two, &place.key()).await, Some(at));
         assert_eq!(two.read("records").await, at - 5);
     }
 }
 
 pub async fn a_fenced_commit_writes_neither<S: Probe>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, two) = two(&open).await;
-    let older = claim(&one, "one", &key()).await;
-    let owner = claim(&two, "two", &key()).await;
+    let (place, one, two) = two(&open).await;
+    let older = claim(&one, "one", &place.key()).await;
+    let owner = claim(&two, "two", &place.key()).await;
     let refused = commit_results(&one, older, 50).await.expect("an answer");
     assert!(
         matches!(refused, Err(Refused::Fenced { .. })),
         "{refused:?}"
     );
     assert_eq!(two.read("records").await, 0);
-    assert!(owner.stands_in(row(&two, &key()).await.as_ref()));
+    assert!(owner.stands_in(row(&two, &place.key()).await.as_ref()));
     commit_results(&two, owner, 6)
         .await
         .expect("commit")
@@ -62,8 +62,8 @@ pub async fn results_that_panic_leave_the_claim_where_it_stood<S: Probe>(
 }
 
 async fn undone<S: Probe>(open: impl AsyncFn(&Place) -> S, spoil: fn(&mut S::Transaction)) {
-    let (_place, one, two) = two(&open).await;
-    let owner = claim(&one, "one", &key()).await;
+    let (place, one, two) = two(&open).await;
+    let owner = claim(&one, "one", &place.key()).await;
     let mut results = one.begin();
     S::add(&mut results, "records", 1);
     spoil(&mut results);
@@ -84,8 +84,8 @@ async fn undone<S: Probe>(open: impl AsyncFn(&Place) -> S, spoil: fn(&mut S::Tra
 pub async fn a_transaction_that_is_dropped_writes_nothing<S: Probe>(
     open: impl AsyncFn(&Place) -> S,
 ) {
-    let (_place, one, two) = two(&open).await;
-    let owner = claim(&one, "one", &key()).await;
+    let (place, one, two) = two(&open).await;
+    let owner = claim(&one, "one", &place.key()).await;
     let mut results = one.begin();
     S::add(&mut results, "records", 1);
     drop(results);
@@ -101,10 +101,10 @@ pub async fn a_transaction_that_is_dropped_writes_nothing<S: Probe>(
 pub async fn owners_that_fence_each_other_count_each_record_once<S: Probe>(
     open: impl AsyncFn(&Place) -> S,
 ) {
-    let (_place, one, two) = two(&open).await;
+    let (place, one, two) = two(&open).await;
     let work = async |store: &S, owner: &str| {
         for round in 0..12 {
-            let again = confirmed(store, &[key()]).await.remove(0);
+            let again = confirmed(store, &[place.key()]).await.remove(0);
             let Ok(mut claim) = try_claim(store, owner, wanted(again)).await else {
                 continue;
             };
@@ -123,18 +123,18 @@ pub async fn owners_that_fence_each_other_count_each_record_once<S: Probe>(
         work(&one, "c"),
         work(&two, "d")
     );
-    let stands = next(&one, &key()).await.expect("claimed");
+    let stands = next(&one, &place.key()).await.expect("claimed");
     assert!(stands > 5, "nobody came through");
     assert_eq!(one.read("records").await, stands - 5);
 }
 
 pub async fn a_dropped_commit_did_both_or_neither<S: Probe>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, two) = two(&open).await;
+    let (place, one, two) = two(&open).await;
     for polls in 0..12 {
-        let owner = claim_at_last(&one, "one", &key()).await;
+        let owner = claim_at_last(&one, "one", &place.key()).await;
         let to = owner.start().next + 3;
         poll_and_drop(commit_results(&one, owner, to), polls).await;
-        let owner = claim_at_last(&two, "two", &key()).await;
+        let owner = claim_at_last(&two, "two", &place.key()).await;
         assert_eq!(two.read("records").await, owner.start().next - 5);
     }
 }
@@ -143,7 +143,7 @@ pub async fn results_are_on_the_disk_when_the_commit_returns<S: Probe>(
     open: impl AsyncFn(&Place) -> S,
 ) {
     let (place, one, _two) = two(&open).await;
-    let owner = claim(&one, "one", &key()).await;
+    let owner = claim(&one, "one", &place.key()).await;
     if !one.info().durable || place.is_empty() {
         return skipped(&one, "keeps nothing in the folder");
     }
@@ -152,6 +152,6 @@ pub async fn results_are_on_the_disk_when_the_commit_returns<S: Probe>(
         .expect("commit")
         .expect("moved");
     let after_power_loss = open(&place.snapshot()).await;
-    assert_eq!(next(&after_power_loss, &key()).await, Some(9));
+    assert_eq!(next(&after_power_loss, &place.key()).await, Some(9));
     assert_eq!(after_power_loss.read("records").await, 4);
 }

@@ -7,8 +7,8 @@ use crate::{Committed, OffsetStore};
 pub async fn ten_thousand_partitions_in_one_commit<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {
-    let (_place, one, two) = two(&open).await;
-    let keys: Vec<_> = (0..10_000).map(partition).collect();
+    let (place, one, two) = two(&open).await;
+    let keys: Vec<_> = (0..10_000).map(|at| place.partition(at)).collect();
     let claims = claim_all(&one, "one", &keys).await;
     let advances = claims
         .into_iter()
@@ -25,10 +25,10 @@ pub async fn ten_thousand_partitions_in_one_commit<S: OffsetStore>(
 }
 
 pub async fn a_thousand_commits_of_one_partition<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
-    let (_place, one, _two) = two(&open).await;
-    let mut owner = claim(&one, "one", &key()).await;
+    let (place, one, _two) = two(&open).await;
+    let mut owner = claim(&one, "one", &place.key()).await;
     for at in 1..=1000 {
         owner = commit(&one, owner, 5 + at).await;
     }
-    assert_eq!(next(&one, &key()).await, Some(1005));
+    assert_eq!(next(&one, &place.key()).await, Some(1005));
 }

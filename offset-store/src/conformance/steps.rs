@@ -10,14 +10,6 @@ use crate::{
 pub(super) const TOPIC: TopicId = TopicId([7; 16]);
 pub(super) const ANOTHER_TOPIC: TopicId = TopicId([8; 16]);
 
-pub(super) fn key() -> Key {
-    partition(3)
-}
-
-pub(super) fn partition(partition: i32) -> Key {
-    Key::new("cluster", "billing", "orders", partition)
-}
-
 /// Two handles on one place.
 pub(super) async fn two<S>(open: &impl AsyncFn(&Place) -> S) -> (Place, S, S) {
     let place = Place::new();
