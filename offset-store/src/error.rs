@@ -2,12 +2,13 @@
 //!
 //! | | same call may succeed | it may have happened |
 //! | --- | --- | --- |
-//! | `Unavailable`, `Busy`, `Full`, `Contended` | yes | no |
+//! | `Unavailable`, `Busy`, `Full`, `Contended`, `GroupHasMembers` | yes | no |
 //! | `Unknown` | no: claim again, read where it stands | yes |
 //! | all others | no | no |
 //!
 //! A [`Refused`] is no failure but an answer: the store is well and says no.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_protocol::types::TopicId;
@@ -139,6 +140,44 @@ pub enum StoreError {
         /// The store's name.
         store: &'static str,
     },
+    /// The store is well and will not do it: no permission, a version that it lacks.
+    #[error("{store}: {doing} was refused")]
+    Denied {
+        /// The store's name.
+        store: &'static str,
+        /// What was being done.
+        doing: &'static str,
+        /// The store's word.
+        source: BoxError,
+    },
+    /// Offsets that belong to a living group can't be written from outside it.
+    #[error("{store}: group {group:?} has members, its offsets can be changed when they are gone")]
+    GroupHasMembers {
+        /// The store's name.
+        store: &'static str,
+        /// The group.
+        group: Arc<str>,
+    },
+    /// The store fences by membership, and this owner is no member of a group.
+    #[error(
+        "{store}: {owner:?} claims without being a member of the group, so nothing would fence it"
+    )]
+    NoMember {
+        /// The store's name.
+        store: &'static str,
+        /// The owner's name.
+        owner: String,
+    },
+    /// The row is of another cluster than the one that keeps the offsets.
+    #[error("{store}: {key} is of cluster {:?}, not of {cluster:?}", key.cluster_id)]
+    OtherCluster {
+        /// The store's name.
+        store: &'static str,
+        /// Which row.
+        key: Box<Key>,
+        /// The store's cluster.
+        cluster: Arc<str>,
+    },
     /// This store can't do that at all.
     #[error("{store}: keeps no {what}")]
     Unsupported {
@@ -159,6 +198,7 @@ impl StoreError {
                 | Self::Busy { .. }
                 | Self::Full { .. }
                 | Self::Contended { .. }
+                | Self::GroupHasMembers { .. }
         )
     }
 
@@ -293,6 +333,15 @@ pub enum Refused {
         /// The id that was asked for.
         now: TopicId,
     },
+    /// The store takes no such offset from anybody: too much metadata, a topic that is gone, no permission. The claim
+    /// is gone with it.
+    #[error("{key}: not stored: {why}")]
+    Rejected {
+        /// Which row.
+        key: Key,
+        /// The store's word.
+        why: String,
+    },
     /// Not an offset but a marker such as "latest": start policies are resolved before anything is stored.
     #[error("{key}: {next} is no offset")]
     NotAnOffset {
@@ -313,6 +362,7 @@ impl Refused {
             | Self::DualOwner { key, .. }
             | Self::TopicRecreated { key, .. }
             | Self::FormerTopic { key, .. }
+            | Self::Rejected { key, .. }
             | Self::NotAnOffset { key, .. } => key,
         }
     }

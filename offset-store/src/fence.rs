@@ -13,6 +13,8 @@ use ottla_protocol::types::TopicId;
 
 use crate::confirm::Witness;
 use crate::error::Refused;
+#[cfg(feature = "kafka")]
+use crate::model::{Committed, MemberIdentity};
 use crate::model::{Fence, Gap, Key, Owner, Row};
 use crate::table::{Expect, Write};
 
@@ -100,6 +102,7 @@ pub(crate) fn claim(
         },
         at,
         witness,
+        member: owner.member.clone(),
     };
     let expect = row.map_or(Expect::Absent, |row| Expect::Fence(row.fence));
     Ok(Claiming { expect, gap, then })
@@ -126,6 +129,7 @@ pub(crate) fn advance(advance: Advance, fence: Fence, now_ms: i64) -> Committing
         },
         at: to,
         witness: claim.witness,
+        member: claim.member.clone(),
     };
     Committing {
         before: claim,
@@ -135,6 +139,19 @@ pub(crate) fn advance(advance: Advance, fence: Fence, now_ms: i64) -> Committing
 }
 
 impl Claiming {
+    /// Takes a fence that follows from where the claim starts, for a store that can't keep a random one.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn marked(mut self, mark: impl FnOnce(&Committed) -> Fence) -> Self {
+        self.then.row.fence = mark(&self.then.at);
+        self
+    }
+
+    /// Whether there was no row.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn is_new(&self) -> bool {
+        self.expect == Expect::Absent
+    }
+
     /// What to ask the table for.
     pub(crate) fn write(&self) -> Write {
         self.then.write(self.expect, self.gap.clone())
@@ -184,6 +201,12 @@ impl Committing {
     /// Which row.
     pub(crate) fn key(&self) -> &Key {
         self.then.key()
+    }
+
+    /// Whom the group's coordinator knows the owner as.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn member(&self) -> Option<&MemberIdentity> {
+        self.then.member.as_ref()
     }
 
     /// The table did it.

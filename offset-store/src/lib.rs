@@ -11,6 +11,7 @@
 //! | [`sqlite::SqliteStore`] | exactly once, results in the same file | processes of one machine | as committed |
 //! | [`sled::SledStore`] | exactly once, results in the same folder | one process | as committed |
 //! | [`memory::MemoryStore`] | exactly once, results in memory | one process | gone |
+//! | [`kafka::KafkaStore`] | offsets fenced by membership of the group; results elsewhere | all machines | as the offsets topic is replicated |
 //! | [`TableStore`] over your own [`OffsetTable`] | offsets fenced; exactly once if you write [`ResultsStore`] too | as your database | as your database |
 //!
 //! A store on one machine's disk can't follow a partition to another machine: with several machines use a shared one,
@@ -111,6 +112,8 @@ mod confirm;
 pub mod conformance;
 pub mod error;
 pub mod fence;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod model;

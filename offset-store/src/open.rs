@@ -97,7 +97,7 @@ impl StoreUrl {
     /// Opens the store.
     ///
     /// # Errors
-    /// [`OpenError::NeedsClient`] for `kafka`; [`OpenError::NotCompiledIn`]; what the store says.
+    /// [`OpenError::NeedsClient`] for `kafka` (see `open_with`, with feature `kafka`); [`OpenError::NotCompiledIn`]; what the store says.
     ///
     /// # Cancel safety
     /// A dropped call may leave an empty file or folder.
@@ -107,6 +107,24 @@ impl StoreUrl {
             Self::Memory => open_memory(),
             Self::Sled(dir) => open_sled(dir).await,
             Self::Sqlite(file) => open_sqlite(file).await,
+        }
+    }
+
+    /// Opens the store, whichever it is: `kafka` with the client, all others as [`open`](Self::open) does.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), without [`OpenError::NeedsClient`].
+    ///
+    /// # Cancel safety
+    /// As [`open`](Self::open).
+    #[cfg(feature = "kafka")]
+    pub async fn open_with(
+        &self,
+        client: &ottla_client::Client,
+    ) -> Result<Arc<dyn OffsetStore>, OpenError> {
+        match self {
+            Self::Kafka => Ok(Arc::new(crate::kafka::KafkaStore::new(client.clone()))),
+            other => other.open().await,
         }
     }
 }

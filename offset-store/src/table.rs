@@ -12,6 +12,8 @@ use crate::store::StoreInfo;
 mod store;
 
 pub use store::TableStore;
+#[cfg(feature = "kafka")]
+pub(crate) use store::unanswered;
 
 /// One row a key, and one write that depends on what the row holds.
 ///

@@ -5,7 +5,7 @@ use ottla_protocol::types::TopicId;
 
 use super::Lost;
 use crate::confirm::{Confirmed, Witness};
-use crate::model::{Committed, Fence, Gap, Key, Row};
+use crate::model::{Committed, Fence, Gap, Key, MemberIdentity, Row};
 use crate::table::{Expect, Write};
 
 /// A partition that is to be claimed: read, then confirmed, and what is needed for a row that is new.
@@ -79,6 +79,8 @@ pub struct Claim {
     pub(super) row: Row,
     pub(super) at: Committed,
     pub(super) witness: Witness,
+    /// Whom the group's coordinator knows the owner as, for the store whose fence that is.
+    pub(super) member: Option<MemberIdentity>,
 }
 
 impl Claim {

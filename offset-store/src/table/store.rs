@@ -274,7 +274,10 @@ fn settle<D>(
 }
 
 /// The error of a commit that the table answered with one.
-fn unanswered(decided: impl Iterator<Item = Committing>, source: StoreError) -> CommitError {
+pub(crate) fn unanswered(
+    decided: impl Iterator<Item = Committing>,
+    source: StoreError,
+) -> CommitError {
     if source.outcome_unknown() {
         CommitError::Unknown {
             source,
