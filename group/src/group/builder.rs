@@ -122,9 +122,10 @@ impl GroupBuilder {
         self
     }
 
-    /// Keeps the offsets of [`Group::run`] in a store instead of Kafka, which then follows as a mirror.
+    /// Keeps the offsets of [`Group::run`] in a store instead of Kafka, which then follows as a mirror. The store
+    /// `kafka` is where they are without one, so it changes nothing: Kafka does not mirror itself.
     pub fn store(mut self, store: Arc<dyn OffsetStore>) -> Self {
-        self.store = Some(store);
+        self.store = Some(store).filter(|store| store.info().name != "kafka");
         self
     }
 
