@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::Signal;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 /// The signals that ask this process to end, held back until the task asks for them.
 #[derive(Clone)]
@@ -16,24 +18,19 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Holds SIGINT, SIGTERM and SIGHUP back from here on. Call it before any thread is started: a thread started
-    /// earlier would still be killed by them. (Children are not affected: the standard library clears their mask.)
+    /// Takes SIGINT, SIGTERM and SIGHUP from here on. By handlers and not by a mask: children inherit a mask, and then
+    /// nothing that a test sends them arrives.
     pub(crate) fn listen() -> Result<Self> {
-        let mut signals = SigSet::empty();
-        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
-            signals.add(signal);
-        }
-        signals
-            .thread_block()
-            .context("hold back the signals that end this process")?;
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+            .context("take the signals that end this process")?;
         let interrupt = Self {
             latest: Arc::default(),
             came: Arc::default(),
         };
         let Self { latest, came } = interrupt.clone();
         thread::spawn(move || {
-            while let Ok(signal) = signals.wait() {
-                latest.store(signal as i32, Ordering::SeqCst);
+            for signal in signals.forever() {
+                latest.store(signal, Ordering::SeqCst);
                 came.store(true, Ordering::SeqCst);
             }
         });

@@ -10,7 +10,7 @@ use crate::ottla::{Running, bootstrap, fresh, produce_numbers, topic_with, until
 use crate::target::{assert_each_once, is_locked, sqlite_counts, sqlite_total};
 
 const LONG: Duration = Duration::from_secs(90);
-const RECORDS: u64 = 20_000;
+const RECORDS: u64 = 60_000;
 
 struct Scene {
     _folder: TempDir,
