@@ -107,31 +107,9 @@ impl Claims {
             Ok(topics) => topics,
             Err(error) => return self.cluster_failed("describe topics", error),
         };
-        let is_new = |c: &Confirmed| c.row().is_none_or(|row| row.next_offset.is_none());
-        let fresh: Vec<&Key> = confirmed
-            .iter()
-            .filter(|c| is_new(c))
-            .map(Confirmed::key)
-            .collect();
-        let policies = match self.policies(&fresh, &topics).await {
-            Ok(policies) => policies,
-            Err(Unopened::Failed(GroupError::Store { source, .. })) if source.is_retriable() => {
-                self.store_trouble.failed("read offsets", source)?;
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
+        let Some(mut starts) = self.starts(&confirmed, &topics).await? else {
+            return Ok(None);
         };
-        let mut starts = BTreeMap::new();
-        for ((partition, _), start) in policies.iter().zip(resolve(&self.client, &policies).await) {
-            match start {
-                Ok(start) => drop(starts.insert(partition.clone(), start)),
-                Err(Unresolved::Policy(error)) => return Err(error.into()),
-                Err(Unresolved::Client(error)) => {
-                    return self.cluster_failed("find where to start", error);
-                }
-            }
-        }
-        self.cluster_trouble.succeeded();
         let mut wanted = Vec::with_capacity(confirmed.len());
         for (confirmed, wanting) in confirmed.into_iter().zip(wanting) {
             let (topic_id, partitions) = topics
@@ -150,6 +128,40 @@ impl Claims {
             });
         }
         Ok(Some(wanted))
+    }
+
+    /// Where rows that are new start; none if that can't be told now.
+    async fn starts(
+        &self,
+        confirmed: &[Confirmed],
+        topics: &BTreeMap<Arc<str>, (TopicId, i32)>,
+    ) -> Result<Option<BTreeMap<TopicPartition, Committed>>, Unopened> {
+        let is_new = |c: &&Confirmed| c.row().is_none_or(|row| row.next_offset.is_none());
+        let fresh: Vec<&Key> = confirmed
+            .iter()
+            .filter(is_new)
+            .map(Confirmed::key)
+            .collect();
+        let policies = match self.policies(&fresh, topics).await {
+            Ok(policies) => policies,
+            Err(Unopened::Failed(GroupError::Store { source, .. })) if source.is_retriable() => {
+                self.store_trouble.failed("read offsets", source)?;
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let mut starts = BTreeMap::new();
+        for ((partition, _), start) in policies.iter().zip(resolve(&self.client, &policies).await) {
+            match start {
+                Ok(start) => drop(starts.insert(partition.clone(), start)),
+                Err(Unresolved::Policy(error)) => return Err(error.into()),
+                Err(Unresolved::Client(error)) => {
+                    return self.cluster_failed("find where to start", error);
+                }
+            }
+        }
+        self.cluster_trouble.succeeded();
+        Ok(Some(starts))
     }
 
     /// The start policy of rows that are new. A partition that was added to a topic that the group knows starts at its
