@@ -1,7 +1,6 @@
 //! One run of a member: what stays the same from one assignment to the next.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_client::Client;
 use ottla_client::offsets::{GroupMember, GroupOffsets};
@@ -21,7 +20,7 @@ use crate::session::kafka::KafkaOffsets;
 use crate::session::ledger::Ledger;
 use crate::session::{Context, Work, serve};
 use crate::trouble::{Trouble, may_pass};
-use crate::voice::Party;
+use crate::voice::{Party, Word};
 
 use super::Group;
 
@@ -44,7 +43,7 @@ pub(super) struct Run {
     cluster_trouble: Arc<Trouble>,
     store_trouble: Arc<Trouble>,
     /// An assignment was lost and none has come since: its coming is worth a word, as its loss was.
-    lost: AtomicBool,
+    lost: Mutex<Option<Word>>,
 }
 
 impl Run {
@@ -67,7 +66,7 @@ impl Run {
             client,
             config,
             store,
-            lost: AtomicBool::new(false),
+            lost: Mutex::default(),
         })
     }
 
@@ -145,8 +144,8 @@ impl Run {
     ) -> Result<(), GroupError> {
         let group = &self.config.group_id;
         tracing::info!("group {group:?}: {}", context.assignment);
-        if self.lost.swap(false, Ordering::Relaxed) {
-            tracing::warn!("group {group:?}: has partitions again");
+        if let Some(word) = lock(&self.lost).take() {
+            word.end(|| tracing::warn!("group {group:?}: has partitions again"));
         }
         let end = context.end.clone();
         let context = Arc::new(context);
@@ -182,11 +181,11 @@ impl Run {
                 Told::Ended
             }
             Some(Event::Lost { why }) => {
-                tracing::warn!(
-                    "group {:?}: lost its partitions, joining again: {why}",
-                    self.config.group_id
-                );
-                self.lost.store(true, Ordering::Relaxed);
+                let group = &self.config.group_id;
+                let word = self.config.voice.start(Party::Cluster, || {
+                    tracing::warn!("group {group:?}: lost its partitions, joining again: {why}");
+                });
+                *lock(&self.lost) = Some(word);
                 end.say(Ending::Lost);
                 Told::Ended
             }
@@ -274,4 +273,8 @@ fn check(store: &dyn OffsetStore, config: &GroupConfig) -> Result<(), GroupError
         );
     }
     Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -51,7 +51,7 @@ pub enum MembershipError {
         source: SharedError,
     },
     /// Trouble that lasted too long.
-    #[error("gave up on {request} after {attempts} attempts in {elapsed:?}")]
+    #[error("gave up on {request} after {attempts} attempts in {:.0} s", elapsed.as_secs_f32())]
     GaveUp {
         /// Kafka's name of the request.
         request: &'static str,
