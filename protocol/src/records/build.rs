@@ -326,3 +326,35 @@ fn put_nullable(bytes: Option<&[u8]>, out: &mut Vec<u8>) {
         None => put_varint(-1, out),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::RecordBatch;
+
+    #[test]
+    fn another_stamp_leaves_the_records_and_a_checksum_that_fits() {
+        let mut builder = BatchBuilder::new();
+        builder.append(1, None, Some(b"value"), &[]).unwrap();
+        let options = BatchOptions {
+            producer_id: 7,
+            producer_epoch: 0,
+            base_sequence: 30,
+            ..BatchOptions::default()
+        };
+        let mut bytes = builder.finish(&options, &mut Compressor::new()).unwrap();
+        let before = bytes.clone();
+        restamp(&mut bytes, 8, 1, 0).unwrap();
+        let (batch, _) = RecordBatch::split_first(&bytes).unwrap().unwrap();
+        batch.check_crc().unwrap();
+        let stamp = (
+            batch.producer_id(),
+            batch.producer_epoch(),
+            batch.base_sequence(),
+        );
+        assert_eq!(stamp, (8, 1, 0));
+        restamp(&mut bytes, 7, 0, 30).unwrap();
+        assert_eq!(bytes, before);
+        assert!(restamp(&mut [0; 9], 1, 1, 1).is_err());
+    }
+}
