@@ -29,6 +29,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#;
 pub(crate) async fn open(file: &std::path::Path) -> Result<SqliteStore, StoreError> {
     let store = SqliteStore::open(file).await?;
     store.execute_batch(SCHEMA).await?;
+    // A table of this name that is another's is told now, not by the first record.
+    store.call(|db| db.prepare_cached(INSERT).map(drop)).await?;
     Ok(store)
 }
 
@@ -68,4 +70,22 @@ fn insert(batch: &Batch, db: &Transaction<'_>) -> rusqlite::Result<()> {
         ])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_table_of_another_is_told_before_the_first_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("target");
+        let db = rusqlite::Connection::open(&file).unwrap();
+        db.execute_batch("CREATE TABLE ottla_records (topic text)")
+            .unwrap();
+        let error = open(&file).await.unwrap_err();
+        assert!(matches!(error, StoreError::Statement { .. }), "{error:?}");
+        db.execute_batch("DROP TABLE ottla_records").unwrap();
+        open(&file).await.unwrap();
+    }
 }
