@@ -17,6 +17,10 @@ const DEFAULT_SERVER: &str = "127.0.0.1:9092";
 /// and the others get the partitions of a member that was killed only when this is over.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Unless `max.poll.interval.ms` says otherwise. A sink's member is done with its work in hand after one transaction; and
+/// when a member is killed while the group joins anew, the coordinator waits for it so long.
+const REBALANCE_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
@@ -29,7 +33,8 @@ pub(crate) struct Common {
         value_name = "HOST:PORT[,…]"
     )]
     pub(crate) bootstrap_servers: Option<String>,
-    /// A properties file with the names of Kafka's own tools. Defaults are Kafka's, except session.timeout.ms: 10 s.
+    /// A properties file with the names of Kafka's own tools. Defaults are Kafka's, except
+    /// session.timeout.ms: 10 s, and max.poll.interval.ms: 20 s.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// How results are printed.
@@ -52,6 +57,7 @@ impl Context {
     pub(crate) fn new(common: Common) -> Result<Self, Failure> {
         let mut config = ClientConfig::default();
         config.session_timeout = SESSION_TIMEOUT;
+        config.max_poll_interval = REBALANCE_TIMEOUT;
         if let Some(file) = &common.config {
             set_from_file(&mut config, file)?;
         }

@@ -19,8 +19,8 @@ use run::Run;
 
 /// One member of a consumer group, ready to run.
 ///
-/// Each member needs a [`Client`] of its own: while one member's join waits at the coordinator for the others, nothing
-/// else gets through on that connection.
+/// Members may share a [`Client`]: each waits on connections of its own, since while one member's join waits at the
+/// coordinator for the others, nothing else gets through on that connection.
 #[derive(Debug)]
 pub struct Group {
     client: Client,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use ottla_client::Client;
 use ottla_group::{Group, Processor, Voice};
 use ottla_offset_store::sled::SledStore;
 use ottla_offset_store::{ResultsStore, StoreError, StoreUrl};
@@ -133,7 +134,7 @@ impl Sink {
         let voice = Voice::default();
         let mut members = Vec::new();
         for _ in 0..self.members {
-            members.push(self.member(context, &voice).await?);
+            members.push(self.member(&client, &voice)?);
         }
         Ok(Ready {
             ends,
@@ -142,10 +143,8 @@ impl Sink {
         })
     }
 
-    /// Each member has a client of its own: a broker answers a connection in order, so the JoinGroup of one member
-    /// would hold up that of another, for which it waits.
-    async fn member(&self, context: &Context, voice: &Voice) -> Result<Group, Failure> {
-        let group = Group::builder(start::connect(context).await?, self.group.as_str())
+    fn member(&self, client: &Client, voice: &Voice) -> Result<Group, Failure> {
+        let group = Group::builder(client.clone(), self.group.as_str())
             .topics(self.topics.iter().map(String::as_str))
             .batch_records(self.batch_records as usize)
             .give_up_after(self.give_up_after)
