@@ -132,7 +132,7 @@ impl Place {
 pub(crate) async fn eventually(what: &str, mut is: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !is().await {
-        assert!(start.elapsed() < Duration::from_secs(40), "never: {what}");
+        assert!(start.elapsed() < Duration::from_secs(90), "never: {what}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
