@@ -7,10 +7,10 @@ use nix::sys::signal::Signal;
 use tempfile::{TempDir, tempdir};
 
 use crate::ottla::{Running, bootstrap, fresh, produce_numbers, topic_with, until};
-use crate::target::{assert_each_once, is_locked, sqlite_counts, sqlite_total};
+use crate::target::{assert_each_once, is_locked, locked, sqlite_counts, sqlite_total};
 
 const LONG: Duration = Duration::from_secs(90);
-const RECORDS: u64 = 60_000;
+const RECORDS: u64 = 20_000;
 
 struct Scene {
     _folder: TempDir,
@@ -37,6 +37,7 @@ impl Scene {
         );
         let arguments = [
             "sink",
+            "-v",
             "--topic",
             &topic,
             "--group",
@@ -67,65 +68,83 @@ impl Scene {
         )
     }
 
-    /// A member in the middle of its work, frozen while it holds the file's write lock, or while it does not.
-    fn frozen(&self, holding_the_lock: bool) -> Running {
+    /// A member frozen with results in hand, while it waits for the write lock: the test holds it, so the member can't.
+    fn frozen_outside_its_transaction(&self) -> Running {
+        let member = self.member();
+        until("the member has done what there was", LONG, || {
+            sqlite_total(&self.file) == RECORDS as i64
+        });
+        let lock = locked(&self.file);
+        produce_numbers(&self.topic, RECORDS..2 * RECORDS);
+        // By now it has fetched some of them; nothing but time tells that from outside.
+        std::thread::sleep(Duration::from_secs(1));
+        member.signal(Signal::SIGSTOP);
+        drop(lock);
+        assert_eq!(sqlite_total(&self.file), RECORDS as i64);
+        member
+    }
+
+    /// A member frozen while it holds the write lock, which it does most of the time.
+    fn frozen_in_its_transaction(&self) -> Running {
+        produce_numbers(&self.topic, RECORDS..2 * RECORDS);
         let member = self.member();
         until("the member is in the middle", LONG, || {
             sqlite_total(&self.file) > 500
         });
-        until("it is frozen as wanted", LONG, || {
+        until("it is frozen in its transaction", LONG, || {
             member.signal(Signal::SIGSTOP);
-            let as_wanted = is_locked(&self.file) == holding_the_lock;
-            if !as_wanted {
+            let inside = is_locked(&self.file);
+            if !inside {
                 member.signal(Signal::SIGCONT);
             }
-            as_wanted
+            inside
         });
         assert!(
-            sqlite_total(&self.file) < RECORDS as i64,
+            sqlite_total(&self.file) < 2 * RECORDS as i64,
             "frozen too late to show anything"
         );
         member
     }
 
-    /// Both members do what is new, end in order, and each record is there once.
-    fn ends_well(&self, members: [Running; 2]) {
-        produce_numbers(&self.topic, RECORDS..RECORDS + 5_000);
-        let all = RECORDS as i64 + 5_000;
+    /// Both members do what is new and end in order, and each record is there once. Gives what the first had to say.
+    fn ends_well(&self, first: Running, second: Running) -> String {
+        produce_numbers(&self.topic, 2 * RECORDS..3 * RECORDS);
         until("both have done the new ones", LONG, || {
-            sqlite_total(&self.file) >= all
+            sqlite_total(&self.file) >= 3 * RECORDS as i64
         });
-        for member in members {
+        let [first, _] = [first, second].map(|member| {
             member.signal(Signal::SIGTERM);
-            member.finish(Duration::from_secs(20)).ok();
-        }
-        assert_each_once(&sqlite_counts(&self.file, &self.topic), RECORDS + 5_000);
+            member.finish(Duration::from_secs(20)).ok()
+        });
+        assert_each_once(&sqlite_counts(&self.file, &self.topic), 3 * RECORDS);
+        first.stderr
     }
 }
 
 #[test]
 fn a_member_that_slept_through_its_session_is_fenced_and_rejoins() {
     let Some(scene) = Scene::new() else { return };
-    let sleeper = scene.frozen(false);
+    let sleeper = scene.frozen_outside_its_transaction();
     let other = scene.member();
     until("the other has done the rest", LONG, || {
-        sqlite_total(&scene.file) == RECORDS as i64
+        sqlite_total(&scene.file) == 2 * RECORDS as i64
     });
     sleeper.signal(Signal::SIGCONT);
-    scene.ends_well([sleeper, other]);
+    let said = scene.ends_well(sleeper, other);
+    assert!(said.contains("fenced"), "{said}");
 }
 
 /// SQLite has one writer: whoever comes must wait until the frozen one runs again, and must not end over it.
 #[test]
 fn a_member_frozen_in_its_transaction_is_waited_for() {
     let Some(scene) = Scene::new() else { return };
-    let sleeper = scene.frozen(true);
+    let sleeper = scene.frozen_in_its_transaction();
     let mut other = scene.member();
     std::thread::sleep(Duration::from_secs(40));
     assert!(other.is_running(), "{}", other.finish(LONG).stderr);
     sleeper.signal(Signal::SIGCONT);
     until("the rest is done", LONG, || {
-        sqlite_total(&scene.file) == RECORDS as i64
+        sqlite_total(&scene.file) == 2 * RECORDS as i64
     });
-    scene.ends_well([sleeper, other]);
+    scene.ends_well(sleeper, other);
 }

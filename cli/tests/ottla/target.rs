@@ -47,6 +47,14 @@ pub(crate) fn sqlite_total(file: &Path) -> i64 {
         .unwrap_or(0)
 }
 
+/// Holds the file's write lock until it is dropped.
+pub(crate) fn locked(file: &Path) -> Connection {
+    let db = Connection::open(file).unwrap();
+    db.busy_timeout(std::time::Duration::from_secs(30)).unwrap();
+    db.execute_batch("BEGIN IMMEDIATE").unwrap();
+    db
+}
+
 /// Whether somebody holds the file's write lock at this moment.
 pub(crate) fn is_locked(file: &Path) -> bool {
     let db = Connection::open(file).unwrap();
