@@ -259,3 +259,25 @@ async fn results_and_offsets_are_written_together() {
         .unwrap();
     assert_eq!(times, 4, "each of the ten values came once a partition");
 }
+
+#[test]
+fn the_main_job_loses_nothing_and_doubles_nothing() {
+    let Ok(servers) = std::env::var("OTTLA_BOOTSTRAP_SERVERS") else {
+        return println!("skipped: no Kafka (OTTLA_BOOTSTRAP_SERVERS is not set)");
+    };
+    let run = Command::new(path_of("exactly_once"))
+        .args(["--bootstrap-servers", &servers, "--records", "20000"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(
+        run.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    assert!(
+        said.ends_with("Each record is in both stores exactly once.\n"),
+        "{said}"
+    );
+    assert_eq!(said.matches("killed").count(), 2, "{said}");
+}
