@@ -25,6 +25,7 @@ impl Output {
         let mut out = std::io::stdout().lock();
         match self {
             Self::Json => rows.iter().try_for_each(|row| line(&mut out, row))?,
+            Self::Table if rows.is_empty() => {}
             Self::Table => writeln!(out, "{}", table(rows)?)?,
         }
         Ok(out.flush()?)

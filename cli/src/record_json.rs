@@ -1,6 +1,6 @@
 //! A record as JSON: text where it is UTF-8, base64 beside a null where it is not.
 
-use std::io::{BufWriter, Stdout, Write};
+use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -65,31 +65,59 @@ impl Serialize for HeaderJson<'_> {
     }
 }
 
-/// Prints records as they come.
+/// Pipes take up to so many bytes whole or not at all (POSIX's PIPE_BUF on Linux).
+const WHOLE: usize = 4096;
+
+/// Prints records as they come, in writes of whole records, and knows what of them is out.
 pub(crate) struct Printer {
-    out: BufWriter<Stdout>,
     output: Output,
     topic: String,
+    lines: Vec<u8>,
+    /// The offset after the last record in `lines`, and after the last that is out.
+    taken: Option<i64>,
+    printed: Option<i64>,
 }
 
 impl Printer {
     pub(crate) fn new(output: Output, topic: &str) -> Self {
         Self {
-            out: BufWriter::new(std::io::stdout()),
             output,
             topic: topic.to_owned(),
+            lines: Vec::new(),
+            taken: None,
+            printed: None,
         }
     }
 
     pub(crate) fn print(&mut self, partition: i32, record: &Record<'_>) -> Result<(), Failure> {
+        let before = self.lines.len();
         match self.output {
             Output::Json => self.print_json(partition, record),
             Output::Table => self.print_text(partition, record),
+        }?;
+        if before > 0 && self.lines.len() > WHOLE {
+            self.write(before)?;
         }
+        self.taken = Some(record.offset + 1);
+        Ok(())
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        Ok(self.out.flush()?)
+        self.write(self.lines.len())
+    }
+
+    /// The offset after the last record that is out since this was asked last.
+    pub(crate) fn printed(&mut self) -> Option<i64> {
+        self.printed.take()
+    }
+
+    fn write(&mut self, length: usize) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        out.write_all(&self.lines[..length])?;
+        out.flush()?;
+        self.lines.drain(..length);
+        self.printed = self.taken;
+        Ok(())
     }
 
     fn print_json(&mut self, partition: i32, record: &Record<'_>) -> Result<(), Failure> {
@@ -106,7 +134,7 @@ impl Printer {
             value_base64,
             headers: HeadersJson(record.headers),
         };
-        output::line(&mut self.out, &line)
+        output::line(&mut self.lines, &line)
     }
 
     /// `orders-3@17  key  value`: a stream of records has no table that could be aligned.
@@ -116,7 +144,7 @@ impl Printer {
         };
         let (topic, offset) = (&self.topic, record.offset);
         writeln!(
-            self.out,
+            self.lines,
             "{topic}-{partition}@{offset}\t{}\t{}",
             text(record.key),
             text(record.value)

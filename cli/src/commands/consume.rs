@@ -34,9 +34,9 @@ pub(crate) struct Consume {
     /// Starts at this group's committed offsets, and commits exactly what was printed.
     #[arg(long)]
     group: Option<String>,
-    /// Whether records of open and aborted transactions show.
-    #[arg(long, value_enum, default_value_t)]
-    isolation: Isolation,
+    /// Whether records of open and aborted transactions show; read_committed unless --config says otherwise.
+    #[arg(long, value_enum)]
+    isolation: Option<Isolation>,
     /// Ends after this many records.
     #[arg(long, value_name = "N")]
     count: Option<u64>,
@@ -46,11 +46,10 @@ pub(crate) struct Consume {
 }
 
 /// What `--isolation` chooses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(crate) enum Isolation {
     /// Only records of committed transactions, and those outside of any.
-    #[default]
     ReadCommitted,
     /// All.
     ReadUncommitted,
@@ -61,7 +60,7 @@ impl Consume {
         let client = context.client().await?;
         let partitions = self.partitions(&client).await?;
         let ends = match self.exit_at_end {
-            true => Some(bounds::stable_ends(&client, &partitions, self.isolation()).await?),
+            true => Some(bounds::stable_ends(&client, &partitions, self.isolation(&client)).await?),
             false => None,
         };
         let readers = self.open(&client, &partitions).await?;
@@ -72,9 +71,8 @@ impl Consume {
             done: BTreeMap::new(),
         };
         let outcome = reading.read(readers, context).await;
-        let flushed = reading.printer.flush();
         self.commit(&client, reading.done).await?;
-        outcome.and(flushed)
+        outcome
     }
 
     async fn partitions(&self, client: &Client) -> Result<Vec<TopicPartition>, Failure> {
@@ -102,7 +100,7 @@ impl Consume {
         partitions: &[TopicPartition],
     ) -> Result<Vec<PartitionConsumer>, Failure> {
         let start = self.start();
-        let consumer = client.consumer().isolation(self.isolation());
+        let consumer = client.consumer().isolation(self.isolation(client));
         let consumer = match &self.group {
             Some(group) => consumer.group(group.as_str()).auto_commit(None).build(),
             None => consumer.build(),
@@ -128,10 +126,11 @@ impl Consume {
         }
     }
 
-    fn isolation(&self) -> IsolationLevel {
+    fn isolation(&self, client: &Client) -> IsolationLevel {
         match self.isolation {
-            Isolation::ReadCommitted => IsolationLevel::ReadCommitted,
-            Isolation::ReadUncommitted => IsolationLevel::ReadUncommitted,
+            Some(Isolation::ReadCommitted) => IsolationLevel::ReadCommitted,
+            Some(Isolation::ReadUncommitted) => IsolationLevel::ReadUncommitted,
+            None => client.config().isolation_level,
         }
     }
 
@@ -195,7 +194,23 @@ impl Reading {
         Ok(())
     }
 
+    /// Prints a batch; what of it was printed is done, also where stdout closes in its middle.
     fn print(&mut self, batch: &Batch) -> Result<(), Failure> {
+        let outcome = self.print_records(batch);
+        let printed = self.printer.printed();
+        if let Some(next) = outcome.as_ref().ok().copied().or(printed) {
+            let done = CommittedOffset {
+                leader_epoch: batch.leader_epoch(),
+                ..CommittedOffset::new(next)
+            };
+            self.done.insert(batch.partition().clone(), done);
+            self.drop_reached([(batch.partition().clone(), next)]);
+        }
+        outcome.map(drop)
+    }
+
+    /// Gives back how far the partition is read then.
+    fn print_records(&mut self, batch: &Batch) -> Result<i64, Failure> {
         let end = self
             .ends
             .as_ref()
@@ -210,13 +225,7 @@ impl Reading {
             self.left -= 1;
         }
         self.printer.flush()?;
-        let done = CommittedOffset {
-            leader_epoch: batch.leader_epoch(),
-            ..CommittedOffset::new(next)
-        };
-        self.done.insert(batch.partition().clone(), done);
-        self.drop_reached([(batch.partition().clone(), next)]);
-        Ok(())
+        Ok(next)
     }
 
     fn drop_reached(&mut self, positions: impl IntoIterator<Item = (TopicPartition, i64)>) {

@@ -5,8 +5,8 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use ottla_client::config;
-use ottla_client::producer::ProducerRecord;
+use ottla_client::producer::{Producer, ProducerRecord};
+use ottla_client::{Client, config};
 use ottla_protocol::records::Compression;
 use serde::Serialize;
 
@@ -28,22 +28,22 @@ pub(crate) struct Produce {
     /// What is left of the first of these in a line is the key.
     #[arg(long, value_name = "S")]
     key_separator: Option<String>,
-    /// Who must have a record before it counts as sent; `0` and `1` turn idempotence off.
-    #[arg(long, value_enum, default_value_t)]
-    acks: Acks,
-    /// How batches are compressed.
-    #[arg(long, default_value = "none")]
-    compression: Compression,
+    /// Who must have a record before it counts as sent; `0` and `1` turn idempotence off. Without it what --config
+    /// says, else all.
+    #[arg(long, value_enum)]
+    acks: Option<Acks>,
+    /// How batches are compressed: none, gzip, snappy, lz4 or zstd. Without it what --config says, else none.
+    #[arg(long)]
+    compression: Option<Compression>,
     /// Sends all records in one transaction.
     #[arg(long, value_name = "ID")]
     transactional_id: Option<String>,
 }
 
 /// What `--acks` chooses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Acks {
     /// All replicas in sync.
-    #[default]
     All,
     /// The leader alone.
     #[value(name = "1")]
@@ -60,17 +60,8 @@ impl Produce {
         }
         let input = self.open()?;
         let client = context.client().await?;
+        let producer = self.producer(&client)?;
         client.partitions(&self.topic).await?;
-        let acks = match self.acks {
-            Acks::All => config::Acks::All,
-            Acks::Leader => config::Acks::Leader,
-            Acks::Nobody => config::Acks::None,
-        };
-        let producer = client
-            .producer()
-            .acks(acks)
-            .compression(self.compression)
-            .build()?;
         let (mut blocks, reading) = lines::blocks(input);
         let bar = progress::records(None);
         let mut sent = 0_u64;
@@ -94,6 +85,26 @@ impl Produce {
                 .map_err(|error| Failure::job("read the input", error))?;
         }
         report(context.output, sent)
+    }
+
+    fn producer(&self, client: &Client) -> Result<Producer, Failure> {
+        if client.config().transactional_id.is_some() {
+            return Err(Failure::NotBuiltYet(
+                "the setting transactional.id for produce".into(),
+            ));
+        }
+        let mut producer = client.producer();
+        if let Some(acks) = self.acks {
+            producer = producer.acks(match acks {
+                Acks::All => config::Acks::All,
+                Acks::Leader => config::Acks::Leader,
+                Acks::Nobody => config::Acks::None,
+            });
+        }
+        if let Some(compression) = self.compression {
+            producer = producer.compression(compression);
+        }
+        Ok(producer.build()?)
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>, Failure> {

@@ -1,8 +1,12 @@
 //! `produce`, `consume`, `topics`, `groups`: what goes in comes out.
 
-use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 
-use crate::ottla::{bootstrap, fresh, run, run_with_input, topic_with};
+use serde_json::json;
+use tempfile::tempdir;
+
+use crate::ottla::{bootstrap, command, fresh, run, run_with_input, topic_with};
 
 #[test]
 fn what_is_produced_is_consumed() {
@@ -90,6 +94,75 @@ fn a_group_commits_exactly_what_was_printed() {
         (&json!(4), &json!(6))
     );
     assert_eq!(consume("100"), [4, 5, 6, 7, 8, 9]);
+}
+
+#[test]
+fn a_group_commits_what_was_printed_before_stdout_closed() {
+    if bootstrap().is_none() {
+        return;
+    }
+    const READ: i64 = 2_000;
+    let (topic, group) = (topic_with(1, 50_000), fresh("g"));
+    let arguments = ["consume", "--topic", &topic, "--group", &group];
+    let mut child = command(&arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.by_ref().take(READ as usize).count() as i64, READ);
+    drop(lines);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8(ended.stderr).unwrap(), "");
+    let committed = run(&["offsets", "get", "--group", &group, "--output", "json"])
+        .ok()
+        .json();
+    let committed = committed[0]["committed"].as_i64().unwrap();
+    // What stood in the pipe was printed, though nobody read it: 64 KiB, and what the reader had taken ahead.
+    assert!(
+        (READ..READ + 6_000).contains(&committed),
+        "{READ} lines were read, {committed} committed"
+    );
+    let again = ["--count", "1", "--output", "json"];
+    let next = run(&[&arguments[..], &again].concat()).ok().json();
+    assert_eq!(next[0]["offset"], committed);
+}
+
+#[test]
+fn settings_of_the_file_count_where_no_option_speaks() {
+    if bootstrap().is_none() {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("client.properties");
+    let file = file.to_str().unwrap();
+    let topic = fresh("t");
+    let small = ["--partitions", "1", "--set", "max.message.bytes=2000"];
+    run(&[&["topics", "create", &topic], &small[..]].concat()).ok();
+    // The broker takes it compressed, and not as it is.
+    let line = "a".repeat(50_000);
+    let produce = |settings: &str, options: &[&str]| {
+        std::fs::write(file, settings).unwrap();
+        let arguments = ["produce", "--topic", &topic, "--config", file];
+        run_with_input(&[&arguments[..], options].concat(), line.as_bytes())
+    };
+    produce("compression.type=zstd\n", &[]).ok();
+    let overruled = produce("compression.type=zstd\n", &["--compression", "none"]);
+    assert_eq!(overruled.status, 1, "{}", overruled.stderr);
+    assert!(overruled.stderr.contains(&topic), "{}", overruled.stderr);
+    let later = produce("transactional.id=x\n", &[]);
+    assert_eq!(later.status, 2);
+    assert!(later.stderr.contains("not built yet: "), "{}", later.stderr);
+}
+
+#[test]
+fn no_rows_are_no_lines() {
+    if bootstrap().is_none() {
+        return;
+    }
+    let none = run(&["offsets", "get", "--group", &fresh("g")]).ok();
+    assert_eq!((none.stdout.as_str(), none.stderr.as_str()), ("", ""));
 }
 
 #[test]
