@@ -14,7 +14,10 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let exact = span
         .to_duration(SpanRelativeTo::days_are_24_hours())
         .map_err(unread)?;
-    Duration::try_from(exact.abs()).map_err(unread)
+    if exact.is_negative() {
+        return Err(format!("`{text}` is negative: a duration is not"));
+    }
+    Duration::try_from(exact).map_err(unread)
 }
 
 /// Milliseconds since 1970 of an RFC 3339 time; without a zone it is UTC, as in Kafka's own tools.
@@ -125,6 +128,7 @@ mod tests {
         assert_eq!(duration("2d"), Ok(Duration::from_secs(172_800)));
         assert_eq!(duration("PT1H30M"), Ok(Duration::from_secs(5400)));
         assert_eq!(duration("P1D"), Ok(Duration::from_secs(86_400)));
+        assert!(duration("-PT1H").is_err());
         assert!(duration("90").is_err());
         assert!(duration("soon").is_err());
     }

@@ -96,6 +96,74 @@ fn a_group_with_members_is_not_reset_in_kafka() {
 }
 
 #[test]
+fn a_dry_run_says_what_execute_does_to_a_store_that_is_not_there_yet() {
+    if bootstrap().is_none() {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("new.db");
+    let store = format!("sqlite:{}", file.display());
+    let (topic, group) = (topic_with(1, 10), fresh("g"));
+    let reset = [
+        "offsets",
+        "reset",
+        "--group",
+        &group,
+        "--topic",
+        &topic,
+        "--to-datetime",
+        "2099-01-01T00:00:00",
+        "--store",
+        &store,
+        "--output",
+        "json",
+    ];
+    let expected =
+        [json!({"group": group, "topic": topic, "partition": 0, "from": null, "to": 10})];
+    let dry = run(&reset).ok();
+    assert_eq!(dry.json(), expected);
+    for word in [&store, "log end 10"] {
+        assert!(dry.stderr.contains(word), "{word}: {}", dry.stderr);
+    }
+    assert!(!file.exists(), "a dry run makes nothing");
+    assert_eq!(
+        run(&[&reset[..], &["--execute"]].concat()).ok().json(),
+        expected
+    );
+    assert_eq!(sqlite_offsets(&file, &group, &topic)[&0], 10);
+}
+
+#[test]
+fn a_file_without_the_topic_asked_for_is_told() {
+    if bootstrap().is_none() {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("offsets.csv");
+    let (topic, group) = (topic_with(2, 10), fresh("g"));
+    std::fs::write(&file, format!("{topic},0,1\n")).unwrap();
+    let file = file.to_str().unwrap();
+    let from_file = |selection: &str| {
+        run(&[
+            "offsets",
+            "reset",
+            "--group",
+            &group,
+            "--from-file",
+            file,
+            "--topic",
+            selection,
+            "--output",
+            "json",
+        ])
+    };
+    assert_eq!(from_file(&topic).ok().json()[0]["to"], 1);
+    let nothing = from_file(&format!("{topic}:1"));
+    assert_eq!(nothing.status, 1);
+    assert!(nothing.stderr.contains("--topic"), "{}", nothing.stderr);
+}
+
+#[test]
 fn out_of_range_is_clamped_with_a_word() {
     if bootstrap().is_none() {
         return;

@@ -88,7 +88,7 @@ impl Reset {
         let client = context.client().await?;
         let partitions = self.partitions(&client, file.as_ref()).await?;
         write::refuse_if_alive(&client, store, &self.group).await?;
-        let committed = write::committed_so_far(&client, store, &self.group, self.execute).await?;
+        let committed = write::committed_so_far(&client, store, &self.group).await?;
         let bounds = bounds::of(&client, &partitions).await?;
         let wishes = self
             .wishes(&client, &partitions, &committed, &bounds, file)
@@ -124,6 +124,11 @@ impl Reset {
         let Some(file) = file else { return Ok(chosen) };
         if !self.topics.is_empty() {
             chosen.retain(|partition| file.contains_key(partition));
+            if chosen.is_empty() {
+                return Err(Failure::said(
+                    "the file has no line for the topics named by --topic: nothing to reset",
+                ));
+            }
             return Ok(chosen);
         }
         for partition in file.keys() {
@@ -267,6 +272,9 @@ async fn at_time(
             .unwrap_or(0);
         let offset =
             found.map_err(|error| Failure::job(format!("ask {partition} for a time"), error))?;
+        if offset.is_none() {
+            eprintln!("{partition}: no record is that young, set to the log end {end}");
+        }
         wishes.insert(partition, offset.map_or(end, |listed| listed.offset));
     }
     Ok(wishes)

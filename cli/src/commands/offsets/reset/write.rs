@@ -35,18 +35,18 @@ pub(super) async fn refuse_if_alive(
     }
 }
 
-/// What was committed before. A store that `--execute` is about to make has nothing yet.
+/// What was committed before. A store that `--execute` makes has nothing yet, which a dry run says as well.
 pub(super) async fn committed_so_far(
     client: &Client,
     store: &StoreUrl,
     group: &str,
-    execute: bool,
 ) -> Result<BTreeMap<TopicPartition, Committed>, Failure> {
     let is_new = match store {
         StoreUrl::Sled(place) | StoreUrl::Sqlite(place) => !place.exists(),
         _ => false,
     };
-    if is_new && execute {
+    if is_new {
+        eprintln!("{store}: there is no such store yet, --execute makes it");
         return Ok(BTreeMap::new());
     }
     committed::of(client, store, group).await
