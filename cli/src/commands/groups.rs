@@ -45,7 +45,7 @@ struct Described<'a> {
     group: &'a str,
     state: &'a str,
     r#type: &'a str,
-    protocol: &'a str,
+    protocol: Option<&'a str>,
     member_id: Option<&'a str>,
     client_id: Option<&'a str>,
     host: Option<&'a str>,
@@ -100,7 +100,12 @@ impl Names {
         let names: Vec<&str> = self.groups.iter().map(String::as_str).collect();
         let mut groups = Vec::new();
         for (_, result) in client.admin().describe_groups(&names).await {
-            groups.push(result?);
+            groups.push(result.map_err(|error| match error {
+                AdminError::UnsupportedGroupType { .. } => {
+                    Failure::NotBuiltYet(format!("groups describe: {error}"))
+                }
+                error => error.into(),
+            })?);
         }
         let lines: Vec<_> = groups.iter().flat_map(lines).collect();
         context.output.rows(&lines)
@@ -131,7 +136,8 @@ fn line<'a>(group: &'a DescribedGroup, member: Option<&'a DescribedMember>) -> D
         group: &group.group,
         state: &group.state,
         r#type: "classic",
-        protocol: &group.assignor,
+        // A group at rest has none.
+        protocol: Some(&*group.assignor).filter(|name| !name.is_empty()),
         member_id: member.map(|member| &*member.member_id),
         client_id: member.map(|member| &*member.client_id),
         host: member.map(|member| &*member.host),

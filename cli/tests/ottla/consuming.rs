@@ -187,6 +187,9 @@ fn places_to_start() {
         .ok();
         run.json().first().map(|r| r["offset"].as_i64().unwrap())
     };
+    let beyond = run(&["consume", "--topic", &topic, "--offset", "99"]);
+    assert_eq!((beyond.status, beyond.stderr.lines().count()), (1, 1));
+    assert!(beyond.stderr.contains("holds 0 to 10"), "{}", beyond.stderr);
     assert_eq!(first("oldest"), Some(0));
     assert_eq!(first("newest"), None);
     assert_eq!(first("7"), Some(7));
@@ -242,7 +245,16 @@ fn groups_are_listed_described_and_deleted() {
         listed.iter().any(|row| row["group"] == group.as_str()),
         "{listed:?}"
     );
-    run(&["groups", "describe", &group, "--output", "json"]).ok();
+    let described = run(&["groups", "describe", &group, "--output", "json"])
+        .ok()
+        .json();
+    assert_eq!(
+        described,
+        [json!({
+            "group": group, "state": "Empty", "type": "classic", "protocol": null, "member_id": null, "client_id": null,
+            "host": null, "assignment": [],
+        })]
+    );
     let lag = run(&["lag", "--group", &group, "--output", "json"])
         .ok()
         .json();

@@ -224,7 +224,8 @@ impl Feed {
     /// The end, after all that is still in the queue.
     pub(crate) fn fail(&self, error: ConsumeError) {
         let mut state = self.state();
-        tracing::warn!(partition = %self.partition, %error, "partition failed");
+        // The reader is given it: whoever reads has the word.
+        tracing::debug!(partition = %self.partition, %error, "partition failed");
         if matches!(state.end, End::Open) {
             state.end = End::Failed(error);
         }

@@ -19,20 +19,28 @@ pub(super) async fn refuse_if_alive(
     if *store != StoreUrl::Kafka {
         return Ok(());
     }
-    let mut members = 0;
+    let mut alive = false;
     for (_, described) in client.admin().describe_groups(&[group]).await {
-        members += match described {
-            Ok(group) => group.members.len(),
-            Err(AdminError::UnknownGroup { .. }) => 0,
+        alive |= match described {
+            Ok(group) => !group.members.is_empty(),
+            Err(AdminError::UnknownGroup { .. }) => false,
+            Err(AdminError::UnsupportedGroupType { .. }) => !is_empty(client, group).await?,
             Err(error) => return Err(error.into()),
         };
     }
-    match members {
-        0 => Ok(()),
-        _ => Err(Failure::said(format!(
-            "group {group} has {members} live members: Kafka takes offsets only from a group at rest; stop it, or keep its offsets in another store"
+    match alive {
+        false => Ok(()),
+        true => Err(Failure::said(format!(
+            "group {group} has live members: Kafka takes offsets only from a group at rest; stop it, or keep its offsets in another store"
         ))),
     }
+}
+
+/// What the list says of a group of a type that can't be described yet.
+async fn is_empty(client: &Client, group: &str) -> Result<bool, Failure> {
+    let listed = client.admin().list_groups().await?;
+    let found = listed.iter().find(|one| &*one.group == group);
+    Ok(found.is_none_or(|one| one.state.as_deref() == Some("Empty")))
 }
 
 /// What was committed before. A store that `--execute` makes has nothing yet, which a dry run says as well.
