@@ -134,6 +134,32 @@ fn a_dry_run_says_what_execute_does_to_a_store_that_is_not_there_yet() {
 }
 
 #[test]
+fn to_current_leaves_a_group_where_it_is_as_kafkas_tool_does() {
+    if bootstrap().is_none() {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("out.db").display());
+    let (topic, group) = (topic_with(1, 10), fresh("g"));
+    let reset = |options: &[&str]| {
+        let arguments = ["offsets", "reset", "--group", &group, "--topic", &topic];
+        let store = ["--store", &store, "--output", "json"];
+        run(&[&arguments[..], &store, options].concat()).ok().json()
+    };
+    reset(&["--to-latest", "--execute"]);
+    run(&["topics", "delete", &topic]).ok();
+    until("the topic is made anew, and shorter", LONG, || {
+        run(&["topics", "create", &topic, "--partitions", "1"]).status == 0
+    });
+    until("its partition has a leader", LONG, || {
+        let described = run(&["topics", "describe", &topic, "--output", "json"]).json();
+        described.first().is_some_and(|row| row["log_end"] == 0)
+    });
+    assert_eq!(reset(&["--to-current"])[0]["to"], 10);
+    assert_eq!(reset(&["--shift-by", "-1"])[0]["to"], 0);
+}
+
+#[test]
 fn a_file_without_the_topic_asked_for_is_told() {
     if bootstrap().is_none() {
         return;

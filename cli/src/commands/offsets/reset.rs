@@ -93,7 +93,11 @@ impl Reset {
         let wishes = self
             .wishes(&client, &partitions, &committed, &bounds, file)
             .await?;
-        let targets = in_range(wishes, &bounds);
+        // As Kafka's own tool: where a group is stays, also where the log has no longer what is there.
+        let targets = match self.to_current {
+            true => wishes,
+            false => in_range(wishes, &bounds),
+        };
         if self.execute {
             write::offsets(&client, store, &self.group, &targets).await?;
         }
