@@ -208,7 +208,12 @@ async fn members_come_and_go_and_each_record_counts_once() {
             }
         }
     }
-    eventually("all are in", async || counts(&store).len() == 2400).await;
+    eventually("all are in", async || {
+        let ended = members.iter().any(|(_, running)| running.is_finished());
+        assert!(!ended, "a member ended before it was told to");
+        counts(&store).len() == 2400
+    })
+    .await;
     for member in members {
         finish(member).await;
     }

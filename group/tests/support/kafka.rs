@@ -62,14 +62,19 @@ impl Place {
             .rebalance_timeout(Duration::from_secs(8))
     }
 
-    /// Appends `count` records, as batches of ten.
+    /// Appends `count` records, as batches of ten. With the present time: a broker deletes what is older than its
+    /// retention half a minute after it was started, in the middle of a test.
     pub(crate) async fn append(&self, partition: i32, count: usize) {
+        let since = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap();
+        let now = i64::try_from(since.as_millis()).unwrap();
         for from in (0..count).step_by(10) {
             let mut builder = BatchBuilder::new();
             for at in from..count.min(from + 10) {
                 let value = format!("{partition}:{at}");
                 builder
-                    .append(1_000, None, Some(value.as_bytes()), &[])
+                    .append(now, None, Some(value.as_bytes()), &[])
                     .unwrap();
             }
             let batch = builder

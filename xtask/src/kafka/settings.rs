@@ -150,6 +150,8 @@ const FOR_TESTS: &[&str] = &[
     "share.coordinator.state.topic.num.partitions=4",
     "transaction.state.log.min.isr=1",
     "share.coordinator.state.topic.min.isr=1",
+    // Tests stamp records as they like; retention would delete the old ones half a minute after the start.
+    "log.retention.ms=-1",
     // Tests let members time out, and wait for it.
     "group.initial.rebalance.delay.ms=0",
     "group.min.session.timeout.ms=1000",
