@@ -20,6 +20,18 @@ impl Audit {
     }
 }
 
+/// While the members are at work; 0 before they have begun.
+pub(crate) fn sqlite_rows_so_far(file: &Path) -> u64 {
+    let count = |db: Connection| {
+        db.query_row("SELECT count(*) FROM results", [], |row| {
+            row.get::<_, i64>(0)
+        })
+    };
+    Connection::open(file)
+        .and_then(count)
+        .map_or(0, i64::unsigned_abs)
+}
+
 pub(crate) fn sqlite(file: &Path) -> anyhow::Result<Audit> {
     let db = Connection::open(file)?;
     let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
