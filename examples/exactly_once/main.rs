@@ -26,6 +26,9 @@ use crate::cluster::Sent;
 use crate::member::Target;
 use crate::process::Process;
 
+/// How long members may take before something must be wrong.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 #[derive(Parser)]
 struct Arguments {
     /// The cluster to use; without it a Kafka is started.
@@ -102,8 +105,9 @@ async fn two_processes(
     let done = loop {
         match audit::sqlite_rows_so_far(file) {
             rows if rows >= sent.records / 4 => break rows,
-            _ => tokio::time::sleep(Duration::from_millis(5)).await,
+            rows => ensure!(begin.elapsed() < PATIENCE, "{rows} rows after 2 minutes"),
         }
+        tokio::time::sleep(Duration::from_millis(5)).await;
     };
     one.kill()?;
     println!("  {done} records in: one process killed");
