@@ -67,6 +67,7 @@ async fn join(client: &Client, group: &str, topic: &str) -> String {
         protocols: vec![JoinGroupRequestProtocol {
             name: "range",
             metadata: &metadata,
+            ..JoinGroupRequestProtocol::default()
         }],
         ..Default::default()
     };
@@ -93,6 +94,7 @@ async fn join(client: &Client, group: &str, topic: &str) -> String {
         assignments: vec![SyncGroupRequestAssignment {
             member_id: joined.member_id,
             assignment: &assignment,
+            ..SyncGroupRequestAssignment::default()
         }],
         protocol_type: Some("consumer"),
         protocol_name: Some("range"),

@@ -69,6 +69,7 @@ async fn versions_are_spoken_as_negotiated_and_as_capped() {
     let request = ApiVersionsRequest {
         client_software_name: "ottla",
         client_software_version: "0",
+        ..ApiVersionsRequest::default()
     };
     let reply = client.call_any(&request).await.unwrap();
     let served = reply.parse().unwrap().api_keys;
@@ -78,6 +79,7 @@ async fn versions_are_spoken_as_negotiated_and_as_capped() {
         let make = |_| ApiVersionsRequest {
             client_software_name: "ottla",
             client_software_version: "0",
+            ..ApiVersionsRequest::default()
         };
         let reply = client.call_any_with(options, make).await.unwrap();
         assert_eq!(
@@ -136,6 +138,7 @@ async fn leader_and_end(
     let topic = ListOffsetsTopic {
         name: &partition.topic,
         partitions: vec![place],
+        ..ListOffsetsTopic::default()
     };
     let request = ListOffsetsRequest {
         replica_id: -1,
@@ -185,6 +188,7 @@ async fn hundreds_of_calls_at_once_are_all_answered() {
     let request = ApiVersionsRequest {
         client_software_name: "ottla",
         client_software_version: "0",
+        ..ApiVersionsRequest::default()
     };
     let calls = (0..1000).map(|_| client.call(broker, Lane::General, &request));
     for reply in futures_util::future::join_all(calls).await {

@@ -50,14 +50,17 @@ pub trait Response<'r>: Wire<'r> {
     /// request's.
     ///
     /// A broker that doesn't know the version of an ApiVersions request answers with a body of v0 and error 35,
-    /// UNSUPPORTED_VERSION (KIP-511); it is read as such.
+    /// UNSUPPORTED_VERSION (KIP-511); what is no body of `version` is tried as such.
     ///
     /// # Errors
     ///
     /// Bytes that are not the message, bytes after it, or a version out of [`VERSIONS`](Self::VERSIONS).
     fn read_body(body: &'r [u8], version: i16) -> Result<Self, DecodeError> {
-        let version = answered_version(Self::API, body, version);
-        read_body(body, Self::NAME, Self::VERSIONS, Self::FLEXIBLE, version)
+        let read = |version| read_body(body, Self::NAME, Self::VERSIONS, Self::FLEXIBLE, version);
+        read(version).or_else(|error| match Self::API {
+            ApiKey::ApiVersions if refuses_version(body) => read(0),
+            _ => Err(error),
+        })
     }
 
     /// Appends the body, without header: a server's side.
@@ -78,13 +81,25 @@ pub trait Response<'r>: Wire<'r> {
     }
 }
 
-/// In which version an API's response to a request of this version is written.
-fn answered_version(api: ApiKey, body: &[u8], version: i16) -> i16 {
+/// Whether a response begins with UNSUPPORTED_VERSION.
+fn refuses_version(body: &[u8]) -> bool {
     const UNSUPPORTED_VERSION: i16 = 35;
-    let refused =
-        api == ApiKey::ApiVersions && body.starts_with(&UNSUPPORTED_VERSION.to_be_bytes());
-    if refused { 0 } else { version }
+    body.starts_with(&UNSUPPORTED_VERSION.to_be_bytes())
 }
+
+/// A request as a server sees it: all of them have this, by [`Request`] and [`Wire`].
+pub trait ReadRequest<'a>: Request + Wire<'a> {
+    /// Reads a body, without header ([`RequestHeader`](crate::header::RequestHeader) takes that off).
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are not the message, bytes after it, or a version out of [`VERSIONS`](Request::VERSIONS).
+    fn read_body(body: &'a [u8], version: i16) -> Result<Self, DecodeError> {
+        read_body(body, Self::NAME, Self::VERSIONS, Self::FLEXIBLE, version)
+    }
+}
+
+impl<'a, R: Request + Wire<'a>> ReadRequest<'a> for R {}
 
 /// What the derive calls for [`Request::write_body`].
 #[doc(hidden)]
@@ -96,7 +111,7 @@ pub fn write_request<'a, R: Request + Wire<'a>>(
     write_body(request, R::NAME, R::VERSIONS, R::FLEXIBLE, out, version)
 }
 
-pub(crate) fn read_body<'a, T: Wire<'a>>(
+fn read_body<'a, T: Wire<'a>>(
     body: &'a [u8],
     name: &'static str,
     versions: RangeInclusive<i16>,

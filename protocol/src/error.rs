@@ -163,6 +163,12 @@ pub enum EncodeWhy {
     /// `None`, where this version has no null.
     #[error("null, where this version has none")]
     Null,
+    /// A tag that the definition knows stands among the unknown tagged fields, too.
+    #[error("the unknown tagged fields have its tag {tag} too")]
+    KnownTag {
+        /// The tag.
+        tag: u32,
+    },
     /// More bytes or elements than the length in front of them can say.
     #[error("{length} is more than its length field holds")]
     TooLong {

@@ -3,10 +3,10 @@
 //! Functions that write put the four length bytes in front; functions that read get the frame without them, since
 //! whoever read it from a socket had to read them first.
 
-use crate::api::{self, Request, Response};
+use crate::api::{ApiKey, Request, Response};
 use crate::error::{DecodeError, EncodeError, EncodeWhy};
-use crate::header::{self, PLAIN, RequestHeader};
-use crate::wire::{self, Cx, Input, Parsed, Wire};
+use crate::header::{RequestHeader, ResponseHeader};
+use crate::wire::Cx;
 
 /// Appends a request's frame to `out`, with its length in front.
 ///
@@ -25,9 +25,10 @@ pub fn encode_request<R: Request>(
         api_version: version,
         correlation_id,
         client_id,
+        ..RequestHeader::default()
     };
     framed(R::NAME, version, out, |out| {
-        header.write(out, version >= R::FLEXIBLE)?;
+        header.write(out, R::API.request_header_version(version))?;
         request.write_body(out, version)
     })
 }
@@ -43,11 +44,12 @@ pub fn encode_response<'a, R: Response<'a>>(
     correlation_id: i32,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
+    let header = ResponseHeader {
+        correlation_id,
+        ..ResponseHeader::default()
+    };
     framed(R::NAME, version, out, |out| {
-        correlation_id.write(out, PLAIN)?;
-        if header::response_is_flexible(R::API, version, R::FLEXIBLE) {
-            wire::tagged::none(out);
-        }
+        header.write(out, R::API.response_header_version(version))?;
         response.write_body(out, version)
     })
 }
@@ -58,8 +60,8 @@ pub fn encode_response<'a, R: Response<'a>>(
 ///
 /// Fewer than four bytes.
 pub fn correlation_id(frame: &[u8]) -> Result<i32, DecodeError> {
-    let (_, correlation_id) = read_header(frame, false)?;
-    Ok(correlation_id)
+    // Version 0 is all that each version begins with.
+    Ok(ResponseHeader::read(frame, 0)?.0.correlation_id)
 }
 
 /// The body of the frame that answers an `R` of this version. Its bytes are a part of `frame`.
@@ -68,42 +70,25 @@ pub fn correlation_id(frame: &[u8]) -> Result<i32, DecodeError> {
 ///
 /// The header is not one.
 pub fn response_body<R: Request>(frame: &[u8], version: i16) -> Result<&[u8], DecodeError> {
-    let flexible = header::response_is_flexible(R::API, version, R::FLEXIBLE);
-    Ok(read_header(frame, flexible)?.0)
+    let header_version = R::API.response_header_version(version);
+    Ok(ResponseHeader::read(frame, header_version)?.1)
 }
 
-/// The header of a request's frame, and what follows it: a server's side.
+/// The header of a request's frame, and the body behind it: a server's side.
+///
+/// Of an API that this crate doesn't know, header v1 is read, and tags may be left in front of the body: enough to
+/// refuse the request.
 ///
 /// # Errors
 ///
 /// The header is not one.
 pub fn request_header(frame: &[u8]) -> Result<(RequestHeader<'_>, &[u8]), DecodeError> {
-    let parsed = RequestHeader::read(frame);
-    let (rest, header) = parsed.map_err(|e| wire::decode_error(e, "RequestHeader", 1, frame))?;
-    Ok((header, rest))
-}
-
-/// Reads the request from what follows its header: a server's side.
-///
-/// # Errors
-///
-/// Bytes that are not the message, or a version that the definition doesn't serve.
-pub fn read_request<'a, R: Request + Wire<'a>>(
-    rest: &'a [u8],
-    version: i16,
-) -> Result<R, DecodeError> {
-    let mut body = rest;
-    if version >= R::FLEXIBLE {
-        // The tags of header v2.
-        body = wire::tagged::skip(rest)
-            .map_err(|e| wire::decode_error(e, "RequestHeader", 2, rest))?;
+    let read = RequestHeader::read(frame, 1)?;
+    let version = read.0.api_version;
+    match ApiKey::from_code(read.0.api_key).map(|api| api.request_header_version(version)) {
+        Some(2) => RequestHeader::read(frame, 2),
+        _ => Ok(read),
     }
-    api::read_body(body, R::NAME, R::VERSIONS, R::FLEXIBLE, version)
-}
-
-fn read_header(frame: &[u8], flexible: bool) -> Result<(Input<'_>, i32), DecodeError> {
-    let parsed: Parsed<'_, i32> = header::read_response(frame, flexible);
-    parsed.map_err(|e| wire::decode_error(e, "ResponseHeader", i16::from(flexible), frame))
 }
 
 /// Writes a frame's contents, then its length in front of them.

@@ -66,9 +66,13 @@ pub mod types;
 pub mod wire;
 
 #[cfg(feature = "messages")]
-pub use crate::api::{ApiKey, Request, Response};
+pub use crate::api::{ApiKey, ReadRequest, Request, Response};
 #[cfg(feature = "messages")]
 pub use crate::error::{DecodeError, EncodeError};
+#[cfg(feature = "messages")]
+pub use crate::messages::{AnyRequest, AnyResponse};
+#[cfg(feature = "messages")]
+pub use crate::wire::tagged::UnknownTaggedFields;
 /// # Example
 ///
 /// ```

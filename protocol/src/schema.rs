@@ -13,6 +13,8 @@ pub struct Schema {
     pub flexible: Option<i16>,
     /// The fields, in the order of the wire (tagged ones: in any).
     pub fields: &'static [Field],
+    /// Whether the struct keeps the tagged fields that it doesn't know.
+    pub keeps_unknown: bool,
 }
 
 /// A field's definition.

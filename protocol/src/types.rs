@@ -33,15 +33,18 @@ impl fmt::Display for TopicPartition {
     }
 }
 
-/// A topic's identity (KIP-516): survives renames of nothing and reuse of a name. All zero: unknown.
+/// An id that Kafka drew by chance: of a topic, a log directory, a telemetry client. All zero: unknown.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TopicId(pub [u8; 16]);
+pub struct Uuid(pub [u8; 16]);
 
-impl TopicId {
-    /// The id of a topic whose id is not known.
+/// A topic's identity (KIP-516): a topic that is deleted and made again under its name has another.
+pub use self::Uuid as TopicId;
+
+impl Uuid {
+    /// The id of what has none, or none that is known.
     pub const UNKNOWN: Self = Self([0; 16]);
 
-    /// Whether this is [`TopicId::UNKNOWN`].
+    /// Whether this is [`Uuid::UNKNOWN`].
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         *self == Self::UNKNOWN
@@ -51,7 +54,7 @@ impl TopicId {
 const BASE64_URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The 22 characters of unpadded URL-safe base64 that Kafka's tools print.
-impl fmt::Display for TopicId {
+impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bits = u128::from_be_bytes(self.0);
         let mut text = [0u8; 22];
@@ -68,37 +71,37 @@ impl fmt::Display for TopicId {
     }
 }
 
-impl fmt::Debug for TopicId {
+impl fmt::Debug for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TopicId({self})")
+        write!(f, "Uuid({self})")
     }
 }
 
-/// A text that is not a topic id as Kafka's tools print it.
+/// A text that is not an id as Kafka's tools print it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotATopicId;
+pub struct NotAUuid;
 
-impl fmt::Display for NotATopicId {
+impl fmt::Display for NotAUuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a topic id is 22 characters of URL-safe base64")
+        f.write_str("an id is 22 characters of URL-safe base64")
     }
 }
 
-impl std::error::Error for NotATopicId {}
+impl std::error::Error for NotAUuid {}
 
-impl FromStr for TopicId {
-    type Err = NotATopicId;
+impl FromStr for Uuid {
+    type Err = NotAUuid;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.len() != 22 {
-            return Err(NotATopicId);
+            return Err(NotAUuid);
         }
         let mut bits = 0u128;
         for (at, letter) in text.bytes().enumerate() {
             let six = BASE64_URL
                 .iter()
                 .position(|&b| b == letter)
-                .ok_or(NotATopicId)? as u128;
+                .ok_or(NotAUuid)? as u128;
             // 22 letters hold 132 bits: the last letter's lower four are padding.
             bits = if at < 21 {
                 bits << 6 | six
@@ -120,15 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn a_topic_id_reads_back_what_it_writes() {
-        for id in [
-            TopicId::UNKNOWN,
-            TopicId([0xff; 16]),
-            TopicId(*b"0123456789abcdef"),
-        ] {
+    fn an_id_reads_back_what_it_writes() {
+        for id in [Uuid::UNKNOWN, Uuid([0xff; 16]), Uuid(*b"0123456789abcdef")] {
             assert_eq!(id.to_string().parse(), Ok(id));
         }
-        assert_eq!(TopicId::UNKNOWN.to_string(), "AAAAAAAAAAAAAAAAAAAAAA");
-        assert_eq!("short".parse::<TopicId>(), Err(NotATopicId));
+        assert_eq!(Uuid::UNKNOWN.to_string(), "AAAAAAAAAAAAAAAAAAAAAA");
+        assert_eq!("short".parse::<Uuid>(), Err(NotAUuid));
     }
 }

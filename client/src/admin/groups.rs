@@ -211,6 +211,7 @@ impl Admin {
     ) -> Result<Result<(), AdminError>, ClientError> {
         let request = DeleteGroupsRequest {
             groups_names: vec![group],
+            ..DeleteGroupsRequest::default()
         };
         let reply = self.client.call(broker, Lane::Group, &request).await?;
         let answer = reply.parse()?;

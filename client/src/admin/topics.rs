@@ -285,6 +285,7 @@ fn to_create(topic: &NewTopic) -> CreatableTopic<'_> {
         .map(|(name, value)| CreatableTopicConfig {
             name,
             value: Some(value),
+            ..CreatableTopicConfig::default()
         });
     CreatableTopic {
         name: &topic.name,
@@ -309,6 +310,7 @@ fn to_delete<'a>(names: &[&'a str], version: i16, timeout_ms: i32) -> DeleteTopi
         topics,
         topic_names,
         timeout_ms,
+        ..DeleteTopicsRequest::default()
     }
 }
 

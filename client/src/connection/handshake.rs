@@ -103,6 +103,7 @@ fn request(version: i16, client_id: &str) -> Vec<u8> {
     let request = ApiVersionsRequest {
         client_software_name: "ottla",
         client_software_version: env!("CARGO_PKG_VERSION"),
+        ..ApiVersionsRequest::default()
     };
     let mut out = Vec::new();
     let written =

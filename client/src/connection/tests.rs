@@ -47,6 +47,7 @@ fn greeting(version: i16, id: i32) -> Vec<u8> {
         api_key,
         min_version: 0,
         max_version: 4,
+        ..ApiVersion::default()
     };
     let response = ApiVersionsResponse {
         api_keys: vec![range(18), range(12)],
@@ -405,6 +406,7 @@ async fn a_broker_that_lacks_the_newest_greeting_is_asked_in_an_older_one() {
                 api_key: 18,
                 min_version: 0,
                 max_version: knows,
+                ..ApiVersion::default()
             };
             let refused = ApiVersionsResponse {
                 error_code: 35,

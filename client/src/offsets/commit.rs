@@ -144,10 +144,12 @@ fn to_store<'a>(
             committed_offset: offset.next,
             committed_leader_epoch: offset.leader_epoch.unwrap_or(-1),
             committed_metadata: Some(&offset.metadata),
+            ..OffsetCommitRequestPartition::default()
         };
     OffsetCommitRequestTopic {
         name,
         topic_id: ids.id(name),
         partitions: partitions.iter().map(partition).collect(),
+        ..OffsetCommitRequestTopic::default()
     }
 }

@@ -132,6 +132,7 @@ impl GroupOffsets {
             name,
             topic_id: ids.id(name),
             partition_indexes: numbers(partitions),
+            ..OffsetFetchRequestTopics::default()
         };
         OffsetFetchRequest {
             groups: vec![OffsetFetchRequestGroup {
@@ -153,6 +154,7 @@ impl GroupOffsets {
         let topic = |(name, partitions): (&&'a str, &Vec<(i32, ())>)| OffsetFetchRequestTopic {
             name,
             partition_indexes: numbers(partitions),
+            ..OffsetFetchRequestTopic::default()
         };
         OffsetFetchRequest {
             group_id: &self.group,

@@ -136,8 +136,10 @@ impl Offsets {
             .map(|(name, partitions)| ListOffsetsTopic {
                 name,
                 partitions: partitions.into_iter().map(question).collect(),
+                ..ListOffsetsTopic::default()
             });
         let request = ListOffsetsRequest {
+            replica_id: -1,
             isolation_level: isolation.code(),
             topics: topics.collect(),
             timeout_ms: i32::try_from(self.client.config().request_timeout.as_millis())
@@ -180,6 +182,7 @@ fn question(
             // Below 0 it would mean something else (T19).
             OffsetSpec::Timestamp(ms) => ms.max(0),
         },
+        ..ListOffsetsPartition::default()
     }
 }
 

@@ -77,6 +77,7 @@ fn request(parcels: &[Parcel], acks: Acks, timeout: Duration) -> ProduceRequest<
         let data = PartitionProduceData {
             index: parcel.partition.partition,
             records: Some(&parcel.bytes),
+            ..PartitionProduceData::default()
         };
         let name = &*parcel.partition.topic;
         // Parcels come sorted by topic.
@@ -86,6 +87,7 @@ fn request(parcels: &[Parcel], acks: Acks, timeout: Duration) -> ProduceRequest<
                 name,
                 topic_id: parcel.topic_id,
                 partition_data: vec![data],
+                ..TopicProduceData::default()
             }),
         }
     }

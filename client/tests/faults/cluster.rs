@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use ottla_client::protocol::api::{ApiKey, Response};
+use ottla_client::protocol::api::{ApiKey, ReadRequest, Response};
 use ottla_client::protocol::frame;
 use ottla_client::protocol::messages::api_versions::{ApiVersion, ApiVersionsResponse};
 use ottla_client::protocol::messages::fetch::{
@@ -222,7 +222,7 @@ fn answer(id: usize, request: &[u8], ports: &[u16], state: &Mutex<State>) -> Vec
         ApiKey::Metadata => encode(&metadata(ports, &state.lock().unwrap()), at),
         ApiKey::Fetch => fetch(
             id,
-            &frame::read_request(rest, at.0).unwrap(),
+            &FetchRequest::read_body(rest, at.0).unwrap(),
             &mut state.lock().unwrap(),
             at,
         ),
@@ -251,6 +251,7 @@ fn fetch(id: usize, request: &FetchRequest<'_>, state: &mut State, at: (i16, i32
             topic: TOPIC,
             topic_id: TOPIC_ID,
             partitions: vec![data; times],
+            ..FetchableTopicResponse::default()
         }],
         ..FetchResponse::default()
     };
@@ -264,6 +265,7 @@ fn versions(state: &Mutex<State>) -> ApiVersionsResponse<'static> {
         api_key,
         min_version,
         max_version,
+        ..ApiVersion::default()
     });
     ApiVersionsResponse {
         api_keys: api_keys.to_vec(),

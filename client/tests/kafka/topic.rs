@@ -131,8 +131,11 @@ impl Topic {
                 partition_data: vec![PartitionProduceData {
                     index: partition,
                     records: Some(batch),
+                    ..PartitionProduceData::default()
                 }],
+                ..TopicProduceData::default()
             }],
+            ..ProduceRequest::default()
         };
         let reply = self
             .client

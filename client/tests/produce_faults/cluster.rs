@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use ottla_client::protocol::api::{ApiKey, Response};
+use ottla_client::protocol::api::{ApiKey, ReadRequest, Response};
 use ottla_client::protocol::frame;
 use ottla_client::protocol::messages::api_versions::{ApiVersion, ApiVersionsResponse};
 use ottla_client::protocol::messages::init_producer_id::InitProducerIdResponse;
@@ -130,6 +130,7 @@ impl State {
             refused.current_leader = LeaderIdAndEpoch {
                 leader_id: self.leader as i32,
                 leader_epoch: self.epoch,
+                ..LeaderIdAndEpoch::default()
             };
         }
         refused
@@ -223,7 +224,7 @@ fn respond(id: usize, request: &[u8], ports: &[u16], state: &mut State) -> Optio
         ApiKey::Metadata => encode(&metadata(ports, state), at),
         ApiKey::InitProducerId => encode(&identity(state), at),
         ApiKey::Produce => {
-            let request: ProduceRequest<'_> = frame::read_request(rest, at.0).unwrap();
+            let request = ProduceRequest::read_body(rest, at.0).unwrap();
             let records = request.topic_data[0].partition_data[0].records.unwrap();
             let Fate::Answer(partition) = state.produce(id, records) else {
                 return None;
@@ -233,6 +234,7 @@ fn respond(id: usize, request: &[u8], ports: &[u16], state: &mut State) -> Optio
                     name: TOPIC,
                     topic_id: TOPIC_ID,
                     partition_responses: vec![partition],
+                    ..TopicProduceResponse::default()
                 }],
                 ..ProduceResponse::default()
             };
@@ -263,6 +265,7 @@ fn versions(state: &State) -> ApiVersionsResponse<'static> {
         api_key,
         min_version,
         max_version,
+        ..ApiVersion::default()
     });
     ApiVersionsResponse {
         api_keys: api_keys.to_vec(),

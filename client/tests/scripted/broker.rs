@@ -109,6 +109,7 @@ fn answer(request: &[u8], script: &Script) -> Vec<u8> {
                 api_key,
                 min_version,
                 max_version,
+                ..ApiVersion::default()
             });
             encode(
                 &ApiVersionsResponse {

@@ -142,6 +142,7 @@ impl Wire {
         let protocols = self.assignors.iter().map(|name| JoinGroupRequestProtocol {
             name,
             metadata: &metadata,
+            ..JoinGroupRequestProtocol::default()
         });
         let request = JoinGroupRequest {
             group_id: &self.group_id,
@@ -152,6 +153,7 @@ impl Wire {
             protocol_type: PROTOCOL_TYPE,
             protocols: protocols.collect(),
             reason: Some(reason),
+            ..JoinGroupRequest::default()
         };
         let patient = patient(self.rebalance_timeout);
         let reply = self.call(to, &request, patient).await?;
@@ -181,6 +183,7 @@ impl Wire {
             .map(|(member, payload)| SyncGroupRequestAssignment {
                 member_id: member,
                 assignment: payload,
+                ..SyncGroupRequestAssignment::default()
             });
         let request = SyncGroupRequest {
             group_id: &self.group_id,
@@ -190,6 +193,7 @@ impl Wire {
             protocol_type: Some(PROTOCOL_TYPE),
             protocol_name: Some(assignor),
             assignments: assignments.collect(),
+            ..SyncGroupRequest::default()
         };
         let patient = patient(self.rebalance_timeout);
         let reply = self.call(to, &request, patient).await?;
@@ -209,6 +213,7 @@ impl Wire {
             generation_id,
             member_id,
             group_instance_id: self.instance_id.as_deref(),
+            ..HeartbeatRequest::default()
         };
         // One that is answered later than this is of no use: the session is nearly over.
         let patient = self.session_timeout / 2;
@@ -249,6 +254,7 @@ impl Wire {
             member_id,
             group_instance_id: self.instance_id.as_deref(),
             reason: Some("the consumer is being closed"),
+            ..MemberIdentity::default()
         }
     }
 

@@ -103,8 +103,11 @@ impl Place {
                 partition_data: vec![PartitionProduceData {
                     index: partition,
                     records: Some(batch),
+                    ..PartitionProduceData::default()
                 }],
+                ..TopicProduceData::default()
             }],
+            ..ProduceRequest::default()
         };
         let reply = self
             .client

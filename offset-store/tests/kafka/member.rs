@@ -66,6 +66,7 @@ impl Member {
             assignments: vec![SyncGroupRequestAssignment {
                 member_id: &self.member_id,
                 assignment: &assignment,
+                ..SyncGroupRequestAssignment::default()
             }],
             ..SyncGroupRequest::default()
         };
@@ -108,6 +109,7 @@ impl Member {
             protocols: vec![JoinGroupRequestProtocol {
                 name: ASSIGNOR,
                 metadata: &subscription,
+                ..JoinGroupRequestProtocol::default()
             }],
             ..JoinGroupRequest::default()
         };

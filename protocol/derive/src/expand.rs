@@ -89,6 +89,11 @@ fn default(model: &Model) -> TokenStream {
         let (ident, default) = (&field.ident, default_of(field));
         quote!(#ident: #default)
     });
+    let unknown = model
+        .unknown
+        .as_ref()
+        .map(|ident| quote!(#ident: ::ottla_protocol::wire::tagged::UnknownTaggedFields::new()));
+    let fields = fields.chain(unknown);
     quote! {
         impl #generics ::core::default::Default for #name #ty {
             fn default() -> Self { Self { #(#fields),* } }

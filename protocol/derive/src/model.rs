@@ -19,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) versions: Versions,
     pub(crate) flexible: Option<i16>,
     pub(crate) fields: Vec<Field>,
+    /// The field that keeps unknown tagged fields: the one of type `UnknownTaggedFields`.
+    pub(crate) unknown: Option<Ident>,
 }
 
 /// What a struct is to the protocol.
@@ -124,7 +126,10 @@ impl Model {
         let attributes = MessageAttributes::read(input)?;
         check_generics(&input.generics)?;
         let versions = attributes.versions.unwrap_or(Versions::ALL);
-        let fields = named_fields(input)?
+        let (unknown, fields): (Vec<_>, Vec<_>) =
+            named_fields(input)?.partition(|field| keeps_unknown(&field.ty));
+        let fields = fields
+            .into_iter()
             .map(Field::read)
             .collect::<Result<Vec<_>>>()?;
         check_tags(&fields)?;
@@ -136,6 +141,7 @@ impl Model {
             role: attributes.role(&input.ident)?,
             versions,
             fields,
+            unknown: unknown.first().and_then(|field| field.ident.clone()),
         })
     }
 
@@ -340,6 +346,13 @@ impl Parse for DefaultValue {
             value => Self::Value(value),
         })
     }
+}
+
+/// Whether a type is written `UnknownTaggedFields`.
+fn keeps_unknown(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "UnknownTaggedFields")
 }
 
 /// The `T` of a type written `Option<T>`.

@@ -1,7 +1,8 @@
 //! Golden bytes of whole frames.
 
 use super::*;
-use crate::api::ApiKey;
+use crate::UnknownTaggedFields;
+use crate::api::ReadRequest;
 use crate::messages::api_versions::{ApiVersionsRequest, ApiVersionsResponse};
 use crate::messages::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 use crate::messages::offset_commit::*;
@@ -11,6 +12,7 @@ const REQUEST: HeartbeatRequest<'_> = HeartbeatRequest {
     generation_id: 7,
     member_id: "m",
     group_instance_id: None,
+    unknown_tagged_fields: UnknownTaggedFields::new(),
 };
 
 fn encoded(version: i16) -> Vec<u8> {
@@ -64,7 +66,7 @@ fn a_server_reads_what_a_client_writes() {
         assert_eq!(header.api_key, ApiKey::Heartbeat.code());
         assert_eq!(header.api_version, version);
         assert_eq!((header.correlation_id, header.client_id), (5, Some("me")));
-        assert_eq!(read_request(rest, version), Ok(REQUEST));
+        assert_eq!(HeartbeatRequest::read_body(rest, version), Ok(REQUEST));
     }
 }
 
@@ -73,6 +75,7 @@ fn a_client_reads_what_a_server_writes() {
     let response = HeartbeatResponse {
         throttle_time_ms: 0,
         error_code: 27,
+        ..HeartbeatResponse::default()
     };
     for version in HeartbeatRequest::VERSIONS {
         let mut out = Vec::new();

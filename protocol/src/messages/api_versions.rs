@@ -4,7 +4,7 @@
 //! with UNSUPPORTED_VERSION; so the response's header never is flexible. Versions: 3 names the
 //! client (KIP-511), 4 may say 0 in `min_version` of a feature.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks a broker what it speaks.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -16,6 +16,8 @@ pub struct ApiVersionsRequest<'a> {
     /// The library's version, under the same rule.
     #[field(versions = 3.., ignorable)]
     pub client_software_version: &'a str,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What a broker speaks.
@@ -41,6 +43,8 @@ pub struct ApiVersionsResponse<'a> {
     /// Whether the broker may move from ZooKeeper to KRaft.
     #[field(versions = 3.., ignorable, tag = 3)]
     pub zk_migration_ready: bool,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One API served.
@@ -52,6 +56,8 @@ pub struct ApiVersion {
     pub min_version: i16,
     /// Its newest version served.
     pub max_version: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// A cluster feature that the broker can do.
@@ -63,6 +69,8 @@ pub struct SupportedFeatureKey<'a> {
     pub min_version: i16,
     /// The highest level.
     pub max_version: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// A cluster feature in force.
@@ -74,4 +82,6 @@ pub struct FinalizedFeatureKey<'a> {
     pub max_version_level: i16,
     /// The lowest level in force.
     pub min_version_level: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -2,8 +2,8 @@
 //!
 //! Versions: 4 lets the broker choose partitions and replicas, 5 tells the settings, 7 the id.
 
-use crate::Message;
 use crate::types::TopicId;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks for new topics.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -16,6 +16,8 @@ pub struct CreateTopicsRequest<'a> {
     pub timeout_ms: i32,
     /// Whether to only say what would happen.
     pub validate_only: bool,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// A topic to make.
@@ -31,6 +33,8 @@ pub struct CreatableTopic<'a> {
     pub assignments: Vec<CreatableReplicaAssignment>,
     /// The topic's settings other than the default.
     pub configs: Vec<CreatableTopicConfig<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// Which brokers keep one partition.
@@ -40,6 +44,8 @@ pub struct CreatableReplicaAssignment {
     pub partition_index: i32,
     /// The brokers, preferred leader first.
     pub broker_ids: Vec<i32>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One setting.
@@ -50,6 +56,8 @@ pub struct CreatableTopicConfig<'a> {
     /// Its value.
     #[field(nullable)]
     pub value: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened.
@@ -60,6 +68,8 @@ pub struct CreateTopicsResponse<'a> {
     pub throttle_time_ms: i32,
     /// One entry a topic.
     pub topics: Vec<CreatableTopicResult<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened to one topic.
@@ -87,6 +97,8 @@ pub struct CreatableTopicResult<'a> {
     /// The topic's settings; null: not told.
     #[field(versions = 5.., nullable = 5.., ignorable)]
     pub configs: Option<Vec<CreatableTopicConfigs<'a>>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One setting in force.
@@ -105,4 +117,6 @@ pub struct CreatableTopicConfigs<'a> {
     pub config_source: i8,
     /// Whether it is secret.
     pub is_sensitive: bool,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -1,6 +1,6 @@
 //! DeleteGroups (42): deletes groups and their committed offsets.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks the coordinator of groups for their end; only empty ones go.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -8,6 +8,8 @@ use crate::Message;
 pub struct DeleteGroupsRequest<'a> {
     /// The groups.
     pub groups_names: Vec<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened.
@@ -18,6 +20,8 @@ pub struct DeleteGroupsResponse<'a> {
     pub throttle_time_ms: i32,
     /// One entry a group.
     pub results: Vec<DeletableGroupResult<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened to one group.
@@ -27,4 +31,6 @@ pub struct DeletableGroupResult<'a> {
     pub group_id: &'a str,
     /// 0, or why it still is there: NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND.
     pub error_code: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

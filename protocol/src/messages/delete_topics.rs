@@ -2,8 +2,8 @@
 //!
 //! Versions: 5 has the broker's words, 6 names topics by name or by id.
 
-use crate::Message;
 use crate::types::TopicId;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks for the end of topics.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -17,6 +17,8 @@ pub struct DeleteTopicsRequest<'a> {
     pub topic_names: Vec<&'a str>,
     /// How long to wait until they are gone, in milliseconds.
     pub timeout_ms: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// A topic to delete, by name or by id.
@@ -27,6 +29,8 @@ pub struct DeleteTopicState<'a> {
     pub name: Option<&'a str>,
     /// The topic's id; zero if by name.
     pub topic_id: TopicId,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened.
@@ -37,6 +41,8 @@ pub struct DeleteTopicsResponse<'a> {
     pub throttle_time_ms: i32,
     /// One entry a topic.
     pub responses: Vec<DeletableTopicResult<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened to one topic.
@@ -53,4 +59,6 @@ pub struct DeletableTopicResult<'a> {
     /// The broker's words on that.
     #[field(versions = 5.., nullable = 5.., ignorable)]
     pub error_message: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

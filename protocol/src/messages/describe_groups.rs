@@ -3,7 +3,7 @@
 //! Versions: 4 tells static members, 6 says GROUP_ID_NOT_FOUND, also for groups of the consumer
 //! protocol; before that unknown groups are `Dead`, without an error.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks the coordinator of groups about them.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -14,6 +14,8 @@ pub struct DescribeGroupsRequest<'a> {
     /// Whether to tell what the asker may do with each.
     #[field(versions = 3..)]
     pub include_authorized_operations: bool,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The groups.
@@ -25,6 +27,8 @@ pub struct DescribeGroupsResponse<'a> {
     pub throttle_time_ms: i32,
     /// One entry a group.
     pub groups: Vec<DescribedGroup<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One group.
@@ -48,6 +52,8 @@ pub struct DescribedGroup<'a> {
     /// Bits of what the asker may do with the group; the default says: not asked.
     #[field(versions = 3.., default = i32::MIN)]
     pub authorized_operations: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One member.
@@ -68,4 +74,6 @@ pub struct DescribedGroupMember<'a> {
     /// What it consumes, while `Stable`: see
     /// [`ConsumerProtocolAssignment`](crate::payload::ConsumerProtocolAssignment).
     pub member_assignment: &'a [u8],
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -5,8 +5,8 @@
 //! topics by id, 16 tells of the new leader. A batch in the answer may start before the asked
 //! offset, and the last one may be cut off.
 
-use crate::Message;
-use crate::types::TopicId;
+use crate::types::{TopicId, Uuid};
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks a broker for records from given offsets on; it waits until there are some.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -46,6 +46,8 @@ pub struct FetchRequest<'a> {
     /// The consumer's rack, for reading from a follower nearby; empty: none.
     #[field(versions = 11.., ignorable)]
     pub rack_id: &'a str,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The replica that asks.
@@ -57,6 +59,8 @@ pub struct ReplicaState {
     /// The replica's broker epoch; -1 unknown.
     #[field(default = -1)]
     pub replica_epoch: i64,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What to read of one topic.
@@ -70,6 +74,8 @@ pub struct FetchTopic<'a> {
     pub topic_id: TopicId,
     /// What to read, by partition.
     pub partitions: Vec<FetchPartition>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What to read of one partition.
@@ -92,10 +98,12 @@ pub struct FetchPartition {
     pub partition_max_bytes: i32,
     /// A follower's log directory.
     #[field(versions = 17.., ignorable, tag = 0)]
-    pub replica_directory_id: TopicId,
+    pub replica_directory_id: Uuid,
     /// A follower's high watermark; the default says unknown.
     #[field(versions = 18.., default = i64::MAX, ignorable, tag = 1)]
     pub high_watermark: i64,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// Partitions of one topic that a session shall forget.
@@ -109,6 +117,8 @@ pub struct ForgottenTopic<'a> {
     pub topic_id: TopicId,
     /// The partitions.
     pub partitions: Vec<i32>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The records, by partition.
@@ -128,6 +138,8 @@ pub struct FetchResponse<'a> {
     /// Addresses of the leaders named in `current_leader` (KIP-951).
     #[field(versions = 16.., tag = 0)]
     pub node_endpoints: Vec<NodeEndpoint<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The records of one topic.
@@ -141,6 +153,8 @@ pub struct FetchableTopicResponse<'a> {
     pub topic_id: TopicId,
     /// The records, by partition.
     pub partitions: Vec<PartitionData<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The records of one partition, and its bounds.
@@ -177,6 +191,8 @@ pub struct PartitionData<'a> {
     /// Record batches one after the other, the last maybe cut off.
     #[field(nullable)]
     pub records: Option<&'a [u8]>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The end of the largest epoch not above the one asked for.
@@ -188,6 +204,8 @@ pub struct EpochEndOffset {
     /// The first offset after that epoch; -1: no divergence.
     #[field(default = -1)]
     pub end_offset: i64,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The leader that a broker knows of.
@@ -199,6 +217,8 @@ pub struct LeaderIdAndEpoch {
     /// The leader's epoch; -1 unknown.
     #[field(default = -1)]
     pub leader_epoch: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// A snapshot of the metadata log.
@@ -210,6 +230,8 @@ pub struct SnapshotId {
     /// Its leader epoch; -1: none.
     #[field(default = -1)]
     pub epoch: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One transaction whose records are to be left out.
@@ -219,6 +241,8 @@ pub struct AbortedTransaction {
     pub producer_id: i64,
     /// Its first offset; it ends with the producer's next abort marker.
     pub first_offset: i64,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// A broker's address.
@@ -233,4 +257,6 @@ pub struct NodeEndpoint<'a> {
     /// Its rack, if it has one.
     #[field(nullable)]
     pub rack: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

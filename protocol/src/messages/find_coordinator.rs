@@ -2,7 +2,7 @@
 //!
 //! Versions: 1 knows transactions, 4 asks for several keys at once, 6 knows share groups.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks any broker for the coordinators of groups or of transactional ids.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -17,6 +17,8 @@ pub struct FindCoordinatorRequest<'a> {
     /// The groups or transactional ids.
     #[field(versions = 4..)]
     pub coordinator_keys: Vec<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The coordinators.
@@ -44,6 +46,8 @@ pub struct FindCoordinatorResponse<'a> {
     /// The coordinators, by key.
     #[field(versions = 4..)]
     pub coordinators: Vec<Coordinator<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The coordinator of one key.
@@ -62,4 +66,6 @@ pub struct Coordinator<'a> {
     /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

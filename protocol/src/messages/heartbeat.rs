@@ -3,7 +3,7 @@
 //!
 //! Versions: 3 has static members.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Tells a group's coordinator that a member is alive.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -18,6 +18,8 @@ pub struct HeartbeatRequest<'a> {
     /// The static member's name (KIP-345).
     #[field(versions = 3.., nullable = 3..)]
     pub group_instance_id: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// Says whether the generation goes on.
@@ -29,4 +31,6 @@ pub struct HeartbeatResponse {
     pub throttle_time_ms: i32,
     /// 0: go on. REBALANCE_IN_PROGRESS: join again, the assignment still holds until then.
     pub error_code: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -3,7 +3,7 @@
 //! Versions: 3 can raise the epoch of an id in use (KIP-360), 4 tells PRODUCER_FENCED apart.
 //! Version 6 (KIP-939) is not stable in Kafka 4.3 and left out.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks for a producer id: any broker, or the transaction's coordinator.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -20,6 +20,8 @@ pub struct InitProducerIdRequest<'a> {
     /// The epoch in use; -1: none.
     #[field(versions = 3.., default = -1)]
     pub producer_epoch: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The producer's id.
@@ -35,4 +37,6 @@ pub struct InitProducerIdResponse {
     pub producer_id: i64,
     /// Its epoch: 0 for a new id. Sequence numbers start at 0 again.
     pub producer_epoch: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -5,7 +5,7 @@
 //! an id to come back with (KIP-394), 5 has static members, 8 a reason, 9 can spare the leader the
 //! assignment.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks a group's coordinator to let a member in.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -30,6 +30,8 @@ pub struct JoinGroupRequest<'a> {
     /// Why it joins, for the broker's log (KIP-800).
     #[field(versions = 8.., nullable = 8.., ignorable)]
     pub reason: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// An assignor that the member knows.
@@ -40,6 +42,8 @@ pub struct JoinGroupRequestProtocol<'a> {
     /// The member's subscription for it: see
     /// [`ConsumerProtocolSubscription`](crate::payload::ConsumerProtocolSubscription).
     pub metadata: &'a [u8],
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The new generation, from one member's sight.
@@ -69,6 +73,8 @@ pub struct JoinGroupResponse<'a> {
     pub member_id: &'a str,
     /// All members with their subscriptions; told to the leader only.
     pub members: Vec<JoinGroupResponseMember<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One member, as told to the leader.
@@ -81,4 +87,6 @@ pub struct JoinGroupResponseMember<'a> {
     pub group_instance_id: Option<&'a str>,
     /// Its subscription for the assignor chosen.
     pub metadata: &'a [u8],
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

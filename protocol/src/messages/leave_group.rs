@@ -2,7 +2,7 @@
 //!
 //! Versions: 3 takes several out at once, 5 has a reason.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks a group's coordinator to let members go at once, not after their session time-out.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -16,6 +16,8 @@ pub struct LeaveGroupRequest<'a> {
     /// The members.
     #[field(versions = 3..)]
     pub members: Vec<MemberIdentity<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One member that leaves.
@@ -29,6 +31,8 @@ pub struct MemberIdentity<'a> {
     /// Why it leaves, for the broker's log (KIP-800).
     #[field(versions = 5.., nullable = 5.., ignorable)]
     pub reason: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// Says who is out.
@@ -43,6 +47,8 @@ pub struct LeaveGroupResponse<'a> {
     /// What happened, by member.
     #[field(versions = 3..)]
     pub members: Vec<MemberResponse<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened to one member.
@@ -55,4 +61,6 @@ pub struct MemberResponse<'a> {
     pub group_instance_id: Option<&'a str>,
     /// 0, or why it isn't out.
     pub error_code: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -2,7 +2,7 @@
 //!
 //! Ask every broker for the whole list. Versions: 4 filters by state, 5 by type.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks one broker for the groups that it coordinates.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -14,6 +14,8 @@ pub struct ListGroupsRequest<'a> {
     /// Only groups of these types (`classic`, `consumer`, …); empty: all.
     #[field(versions = 5..)]
     pub types_filter: Vec<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The groups.
@@ -27,6 +29,8 @@ pub struct ListGroupsResponse<'a> {
     pub error_code: i16,
     /// One entry a group.
     pub groups: Vec<ListedGroup<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One group.
@@ -42,4 +46,6 @@ pub struct ListedGroup<'a> {
     /// Its type: `classic`, `consumer`, ….
     #[field(versions = 5.., ignorable)]
     pub group_type: &'a str,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -4,15 +4,14 @@
 //! version of its own; an older broker takes the number for a time, or answers
 //! UNSUPPORTED_VERSION.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks the leaders of partitions for offsets.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 2, versions = 1..=11, flexible = 6..)]
 pub struct ListOffsetsRequest<'a> {
-    /// The asking replica; -1: a consumer. Kafka's own default is 0, which would read past the
+    /// The asking replica; -1: a consumer, which has to say so: the default is broker 0, which would read past the
     /// high watermark.
-    #[field(default = -1)]
     pub replica_id: i32,
     /// 0 read uncommitted; 1 read committed: the newest offset is then the last stable one.
     #[field(versions = 2..)]
@@ -22,6 +21,8 @@ pub struct ListOffsetsRequest<'a> {
     /// How long the broker may look in remote storage, in milliseconds.
     #[field(versions = 10.., ignorable)]
     pub timeout_ms: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What to look for in one topic.
@@ -31,6 +32,8 @@ pub struct ListOffsetsTopic<'a> {
     pub name: &'a str,
     /// What to look for, by partition.
     pub partitions: Vec<ListOffsetsPartition>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What to look for in one partition.
@@ -45,6 +48,8 @@ pub struct ListOffsetsPartition {
     /// record with the largest timestamp (version 7), -4 oldest on the broker's own disk (8), -5
     /// newest in remote storage (9), -6 oldest not yet in remote storage (11).
     pub timestamp: i64,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The offsets, by partition.
@@ -56,6 +61,8 @@ pub struct ListOffsetsResponse<'a> {
     pub throttle_time_ms: i32,
     /// The offsets, by topic.
     pub topics: Vec<ListOffsetsTopicResponse<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The offsets of one topic.
@@ -65,6 +72,8 @@ pub struct ListOffsetsTopicResponse<'a> {
     pub name: &'a str,
     /// The offsets, by partition.
     pub partitions: Vec<ListOffsetsPartitionResponse>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The offset of one partition.
@@ -83,4 +92,6 @@ pub struct ListOffsetsPartitionResponse {
     /// Leader epoch of the record found; -1 unknown.
     #[field(versions = 4.., default = -1)]
     pub leader_epoch: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

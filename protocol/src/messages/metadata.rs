@@ -3,8 +3,8 @@
 //! Versions: 4 can leave topics uncreated, 7 has leader epochs, 10 topic ids, 12 asks by them, 13
 //! has an error of its own.
 
-use crate::Message;
 use crate::types::TopicId;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks any broker for what it knows of the cluster.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -23,6 +23,8 @@ pub struct MetadataRequest<'a> {
     /// Whether to tell what the asker may do with each topic.
     #[field(versions = 8..)]
     pub include_topic_authorized_operations: bool,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One topic wanted.
@@ -34,6 +36,8 @@ pub struct MetadataRequestTopic<'a> {
     /// The topic's name; null if asked by id (version 12).
     #[field(nullable = 10..)]
     pub name: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What one broker knows of the cluster, which may be old.
@@ -59,6 +63,8 @@ pub struct MetadataResponse<'a> {
     /// 0, or why there is no answer.
     #[field(versions = 13.., ignorable)]
     pub error_code: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// A broker's address.
@@ -73,6 +79,8 @@ pub struct MetadataResponseBroker<'a> {
     /// Its rack, if it has one.
     #[field(versions = 1.., nullable = 1.., ignorable)]
     pub rack: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One topic.
@@ -94,6 +102,8 @@ pub struct MetadataResponseTopic<'a> {
     /// Bits of what the asker may do with the topic; the default says: not asked.
     #[field(versions = 8.., default = i32::MIN)]
     pub topic_authorized_operations: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One partition.
@@ -115,4 +125,6 @@ pub struct MetadataResponsePartition {
     /// Those of them that are offline.
     #[field(versions = 5.., ignorable)]
     pub offline_replicas: Vec<i32>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -3,8 +3,8 @@
 //! Versions: 5 drops the retention time, 6 adds leader epochs, 7 static members, 9 serves members
 //! of the consumer protocol (KIP-848), 10 names topics by id.
 
-use crate::Message;
 use crate::types::TopicId;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks a group's coordinator to store committed offsets.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -27,6 +27,8 @@ pub struct OffsetCommitRequest<'a> {
     pub retention_time_ms: i64,
     /// What to store, by topic.
     pub topics: Vec<OffsetCommitRequestTopic<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What to store for one topic.
@@ -40,6 +42,8 @@ pub struct OffsetCommitRequestTopic<'a> {
     pub topic_id: TopicId,
     /// What to store, by partition.
     pub partitions: Vec<OffsetCommitRequestPartition<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What to store for one partition.
@@ -56,6 +60,8 @@ pub struct OffsetCommitRequestPartition<'a> {
     /// (4096) of it.
     #[field(nullable)]
     pub committed_metadata: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// Says per partition whether the offset is stored.
@@ -67,6 +73,8 @@ pub struct OffsetCommitResponse<'a> {
     pub throttle_time_ms: i32,
     /// What happened, by topic.
     pub topics: Vec<OffsetCommitResponseTopic<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened in one topic.
@@ -80,6 +88,8 @@ pub struct OffsetCommitResponseTopic<'a> {
     pub topic_id: TopicId,
     /// What happened, by partition.
     pub partitions: Vec<OffsetCommitResponsePartition>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened in one partition.
@@ -89,4 +99,6 @@ pub struct OffsetCommitResponsePartition {
     pub partition_index: i32,
     /// 0, or why the offset is not stored; others of the same request may be.
     pub error_code: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -4,8 +4,8 @@
 //! transactions, 8 asks for several groups at once, 9 serves members of the consumer protocol
 //! (KIP-848), 10 names topics by id.
 
-use crate::Message;
 use crate::types::TopicId;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks the coordinator of one group, or since version 8 of several, for committed offsets.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -23,6 +23,8 @@ pub struct OffsetFetchRequest<'a> {
     /// Whether to refuse, with UNSTABLE_OFFSET_COMMIT, what an open transaction may still change.
     #[field(versions = 7..)]
     pub require_stable: bool,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The partitions wanted of one topic, before version 8.
@@ -32,6 +34,8 @@ pub struct OffsetFetchRequestTopic<'a> {
     pub name: &'a str,
     /// The partitions.
     pub partition_indexes: Vec<i32>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What is wanted of one group.
@@ -48,6 +52,8 @@ pub struct OffsetFetchRequestGroup<'a> {
     /// The partitions wanted; null: all.
     #[field(nullable)]
     pub topics: Option<Vec<OffsetFetchRequestTopics<'a>>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The partitions wanted of one topic.
@@ -61,6 +67,8 @@ pub struct OffsetFetchRequestTopics<'a> {
     pub topic_id: TopicId,
     /// The partitions.
     pub partition_indexes: Vec<i32>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The committed offsets.
@@ -79,6 +87,8 @@ pub struct OffsetFetchResponse<'a> {
     /// The offsets, by group.
     #[field(versions = 8..)]
     pub groups: Vec<OffsetFetchResponseGroup<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The committed offsets of one topic, before version 8.
@@ -88,6 +98,8 @@ pub struct OffsetFetchResponseTopic<'a> {
     pub name: &'a str,
     /// The offsets, by partition.
     pub partitions: Vec<OffsetFetchResponsePartition<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The committed offset of one partition, before version 8.
@@ -105,6 +117,8 @@ pub struct OffsetFetchResponsePartition<'a> {
     pub metadata: Option<&'a str>,
     /// 0, or why there is no offset.
     pub error_code: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The committed offsets of one group.
@@ -116,6 +130,8 @@ pub struct OffsetFetchResponseGroup<'a> {
     pub topics: Vec<OffsetFetchResponseTopics<'a>>,
     /// 0, or why there are none.
     pub error_code: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The committed offsets of one topic.
@@ -129,6 +145,8 @@ pub struct OffsetFetchResponseTopics<'a> {
     pub topic_id: TopicId,
     /// The offsets, by partition.
     pub partitions: Vec<OffsetFetchResponsePartitions<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The committed offset of one partition.
@@ -146,4 +164,6 @@ pub struct OffsetFetchResponsePartitions<'a> {
     pub metadata: Option<&'a str>,
     /// 0, or why there is no offset.
     pub error_code: i16,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -4,8 +4,8 @@
 //! partitions to a transaction by itself (KIP-890), 13 names topics by id. With `acks` 0 the
 //! broker sends no response at all.
 
-use crate::Message;
 use crate::types::TopicId;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks the leaders of partitions to append record batches.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -21,6 +21,8 @@ pub struct ProduceRequest<'a> {
     pub timeout_ms: i32,
     /// The record batches, by topic. A topic may appear once.
     pub topic_data: Vec<TopicProduceData<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The batches for one topic.
@@ -34,6 +36,8 @@ pub struct TopicProduceData<'a> {
     pub topic_id: TopicId,
     /// The batches, by partition. A partition may appear once.
     pub partition_data: Vec<PartitionProduceData<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The batch for one partition.
@@ -44,6 +48,8 @@ pub struct PartitionProduceData<'a> {
     /// One record batch in format v2; brokers refuse more than one.
     #[field(nullable)]
     pub records: Option<&'a [u8]>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// Says per partition where the records went, or why they didn't.
@@ -57,6 +63,8 @@ pub struct ProduceResponse<'a> {
     /// Addresses of the leaders named in `current_leader` (KIP-951).
     #[field(versions = 10.., tag = 0)]
     pub node_endpoints: Vec<NodeEndpoint<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened in one topic.
@@ -70,6 +78,8 @@ pub struct TopicProduceResponse<'a> {
     pub topic_id: TopicId,
     /// What happened, by partition.
     pub partition_responses: Vec<PartitionProduceResponse<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// What happened in one partition.
@@ -97,6 +107,8 @@ pub struct PartitionProduceResponse<'a> {
     /// Who leads now, with NOT_LEADER_OR_FOLLOWER (KIP-951).
     #[field(versions = 10.., tag = 0)]
     pub current_leader: LeaderIdAndEpoch,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One record for which its batch was refused.
@@ -107,6 +119,8 @@ pub struct BatchIndexAndErrorMessage<'a> {
     /// The broker's words on this record.
     #[field(nullable)]
     pub batch_index_error_message: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The leader that a broker knows of.
@@ -118,6 +132,8 @@ pub struct LeaderIdAndEpoch {
     /// The leader's epoch; -1 unknown.
     #[field(default = -1)]
     pub leader_epoch: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// A broker's address.
@@ -132,4 +148,6 @@ pub struct NodeEndpoint<'a> {
     /// Its rack, if it has one.
     #[field(nullable)]
     pub rack: Option<&'a str>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

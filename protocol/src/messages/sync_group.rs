@@ -3,7 +3,7 @@
 //! The answer is held back until the leader has sent its. Versions: 3 has static members, 5 names
 //! the protocol.
 
-use crate::Message;
+use crate::{Message, UnknownTaggedFields};
 
 /// Asks a group's coordinator for the member's assignment; the leader brings everybody's.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -26,6 +26,8 @@ pub struct SyncGroupRequest<'a> {
     pub protocol_name: Option<&'a str>,
     /// Everybody's assignment from the leader; empty from others.
     pub assignments: Vec<SyncGroupRequestAssignment<'a>>,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// One member's assignment.
@@ -36,6 +38,8 @@ pub struct SyncGroupRequestAssignment<'a> {
     /// What it shall consume: see
     /// [`ConsumerProtocolAssignment`](crate::payload::ConsumerProtocolAssignment).
     pub assignment: &'a [u8],
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
 /// The member's assignment.
@@ -57,4 +61,6 @@ pub struct SyncGroupResponse<'a> {
     /// [`ConsumerProtocolAssignment`](crate::payload::ConsumerProtocolAssignment). May be empty:
     /// nothing.
     pub assignment: &'a [u8],
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -7,7 +7,7 @@ use nom::number::complete::{be_f64, be_i8, be_i16, be_i32, be_i64, be_u16, be_u1
 use super::{Cx, Fault, Input, Parsed, Wire};
 use crate::error::EncodeError;
 use crate::schema::Kind;
-use crate::types::TopicId;
+use crate::types::Uuid;
 
 /// Runs one of nom's parsers, and says how many bytes it needs when there are too few.
 #[inline]
@@ -65,13 +65,13 @@ impl<'a> Wire<'a> for bool {
     }
 }
 
-impl<'a> Wire<'a> for TopicId {
+impl<'a> Wire<'a> for Uuid {
     const MIN: usize = 16;
     const KIND: Kind = Kind::Uuid;
 
     #[inline]
     fn read(input: Input<'a>, _: Cx) -> Parsed<'a, Self> {
-        sized(16, map(be_u128, |id| TopicId(id.to_be_bytes())), input)
+        sized(16, map(be_u128, |id| Uuid(id.to_be_bytes())), input)
     }
 
     #[inline]

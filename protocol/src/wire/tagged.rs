@@ -1,46 +1,162 @@
 //! Tagged fields (KIP-482): the end of each struct of a flexible message.
 //!
-//! A count, then of each field its tag, its length and its value, tags ascending. Whoever doesn't know a tag skips
-//! it.
+//! A count, then of each field its tag, its length and its value, tags ascending. Those that a definition doesn't know
+//! are kept as they came ([`UnknownTaggedFields`]), so that what passes a message on loses nothing.
+
+use std::fmt;
 
 use super::array::check_count;
 use super::bytes::take_exactly;
-use super::{Cx, Fault, Input, Wire, varint};
+use super::{Cx, Fault, Input, Parsed, Wire, varint};
 use crate::error::{EncodeError, EncodeWhy, Place, Why};
 
 /// The fewest bytes of a tagged field: its tag and its length.
 const MIN: usize = 2;
 
-/// Reads the tagged fields of a struct; `known` takes those it knows.
+/// Tagged fields that a struct's definition doesn't know: those of versions to come.
+///
+/// Each struct of a flexible message keeps them when it is read and writes them again. Empty, which they nearly always
+/// are, they take no memory beside a pointer; else as much as they take on the wire.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct UnknownTaggedFields(Option<Box<Raw>>);
+
+/// Fields as on the wire, without their count; tags ascend.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Raw {
+    count: u32,
+    bytes: Vec<u8>,
+}
+
+/// What a struct has that keeps none.
+#[doc(hidden)]
+pub const NONE: &UnknownTaggedFields = &UnknownTaggedFields::new();
+
+impl UnknownTaggedFields {
+    /// No fields.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(None)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |raw| raw.count as usize)
+    }
+
+    /// Tags and values, tags ascending.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        self.fields()
+    }
+
+    /// The value of a tag.
+    #[must_use]
+    pub fn get(&self, tag: u32) -> Option<&[u8]> {
+        self.iter().find(|it| it.0 == tag).map(|it| it.1)
+    }
+
+    /// Puts a field in its place; a value that the tag had is replaced.
+    ///
+    /// Whether the definition knows the tag turns out when the struct is written
+    /// ([`EncodeWhy::KnownTag`]).
+    pub fn insert(&mut self, tag: u32, value: &[u8]) {
+        let others = self.without(tag);
+        let (before, after): (Vec<_>, Vec<_>) = others.iter().partition(|it| it.0 < tag);
+        let all = before.into_iter().chain([(tag, value)]).chain(after);
+        *self = all.collect();
+    }
+
+    /// Takes a field out, if it is there.
+    pub fn remove(&mut self, tag: u32) {
+        *self = self.without(tag);
+    }
+
+    fn without(&self, tag: u32) -> Self {
+        self.iter().filter(|it| it.0 != tag).collect()
+    }
+
+    fn fields(&self) -> Fields<'_> {
+        Fields(self.0.as_ref().map_or(&[], |raw| &raw.bytes))
+    }
+
+    fn push(&mut self, tag: u32, value: &[u8]) {
+        let raw = self.0.get_or_insert_default();
+        raw.count += 1;
+        // The length fits: the value came with one, or `insert` is about to fail in writing.
+        put_raw(tag, value, &mut raw.bytes);
+    }
+}
+
+/// Tags that ascend.
+impl<'a> FromIterator<(u32, &'a [u8])> for UnknownTaggedFields {
+    fn from_iter<I: IntoIterator<Item = (u32, &'a [u8])>>(fields: I) -> Self {
+        let mut unknown = Self::new();
+        for (tag, value) in fields {
+            unknown.push(tag, value);
+        }
+        unknown
+    }
+}
+
+impl fmt::Debug for UnknownTaggedFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.fields()).finish()
+    }
+}
+
+/// Fields as on the wire, one by one.
+#[derive(Clone)]
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (u32, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (rest, (tag, value)) = field(self.0).ok()?;
+        self.0 = rest;
+        Some((tag, value))
+    }
+}
+
+// Reading.
+
+/// Reads the tagged fields of a struct; `known` takes those it knows, and says whether it did.
 #[doc(hidden)]
 pub fn read<'a>(
     input: Input<'a>,
-    mut known: impl FnMut(u32, Input<'a>) -> Result<(), nom::Err<Fault>>,
-) -> Result<Input<'a>, nom::Err<Fault>> {
+    mut known: impl FnMut(u32, Input<'a>) -> Result<bool, nom::Err<Fault>>,
+) -> Parsed<'a, UnknownTaggedFields> {
+    let mut unknown = UnknownTaggedFields::new();
     let (mut rest, count) = varint::read_u32(input)?;
     check_count(input, rest, count as usize, MIN)?;
     let mut last = None;
     for _ in 0..count {
-        let (after, tag) = varint::read_u32(rest)?;
+        let (after, (tag, value)) = field(rest)?;
         if let Some(last) = last.filter(|last| tag <= *last) {
             return Err(Fault::error(rest, Why::TagOrder { tag, last }));
         }
-        let (after, length) = varint::read_u32(after)?;
-        let (after, value) = take_exactly(length as usize, after)?;
-        known(tag, value).map_err(|e| e.map(|fault| fault.followed_by(after.len())))?;
+        if !known(tag, value).map_err(|e| e.map(|fault| fault.followed_by(after.len())))? {
+            unknown.push(tag, value);
+        }
         last = Some(tag);
         rest = after;
     }
-    Ok(rest)
+    Ok((rest, unknown))
 }
 
-/// Skips the tagged fields of a struct that knows none.
+/// Reads the tagged fields of a struct that knows none.
 #[doc(hidden)]
 #[inline]
-pub fn skip(input: Input<'_>) -> Result<Input<'_>, nom::Err<Fault>> {
+pub fn read_unknown(input: Input<'_>) -> Parsed<'_, UnknownTaggedFields> {
     match input {
-        [0, rest @ ..] => Ok(rest),
-        _ => read(input, |_, _| Ok(())),
+        [0, rest @ ..] => Ok((rest, UnknownTaggedFields::new())),
+        _ => read(input, |_, _| Ok(false)),
     }
 }
 
@@ -60,23 +176,82 @@ pub fn value<'a, T: Wire<'a>>(
     }
 }
 
-/// Appends the count of tagged fields.
-#[doc(hidden)]
-#[inline]
-pub fn count(count: u32, out: &mut Vec<u8>) {
-    varint::write_u32(count, out);
+fn field(input: Input<'_>) -> Parsed<'_, (u32, Input<'_>)> {
+    let (rest, tag) = varint::read_u32(input)?;
+    let (rest, length) = varint::read_u32(rest)?;
+    let (rest, value) = take_exactly(length as usize, rest)?;
+    Ok((rest, (tag, value)))
 }
 
-/// Appends that there are no tagged fields.
+// Writing.
+
+/// Appends the tagged fields of a struct that knows none.
 #[doc(hidden)]
 #[inline]
-pub fn none(out: &mut Vec<u8>) {
-    out.push(0);
+pub fn write_unknown(unknown: &UnknownTaggedFields, out: &mut Vec<u8>) {
+    match &unknown.0 {
+        None => out.push(0),
+        Some(raw) => {
+            varint::write_u32(raw.count, out);
+            out.extend_from_slice(&raw.bytes);
+        }
+    }
 }
 
-/// Appends a tagged field.
+/// Refuses to lose unknown tagged fields in a version that has no tagged fields.
 #[doc(hidden)]
-pub fn put<'a, T: Wire<'a>>(
+#[inline]
+pub fn refuse(unknown: &UnknownTaggedFields, cx: Cx, place: Place) -> Result<(), EncodeError> {
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(EncodeError::absent(cx, place))
+}
+
+/// Appends the tagged fields of a struct that knows some: known and unknown ones in one row, by tag.
+#[doc(hidden)]
+pub struct Writer<'u, 'o> {
+    unknown: std::iter::Peekable<Fields<'u>>,
+    out: &'o mut Vec<u8>,
+    cx: Cx,
+}
+
+impl<'u, 'o> Writer<'u, 'o> {
+    /// Appends the count; so many known fields follow.
+    pub fn new(known: u32, unknown: &'u UnknownTaggedFields, out: &'o mut Vec<u8>, cx: Cx) -> Self {
+        varint::write_u32(known + unknown.len() as u32, out);
+        Self {
+            unknown: unknown.fields().peekable(),
+            out,
+            cx,
+        }
+    }
+
+    /// Appends a known field.
+    pub fn put<'a, T: Wire<'a>>(
+        &mut self,
+        tag: u32,
+        value: &T,
+        place: Place,
+    ) -> Result<(), EncodeError> {
+        while let Some((unknown, value)) = self.unknown.next_if(|it| it.0 < tag) {
+            put_raw(unknown, value, self.out);
+        }
+        if self.unknown.peek().is_some_and(|it| it.0 == tag) {
+            return Err(EncodeError::new(self.cx, EncodeWhy::KnownTag { tag }).at(place));
+        }
+        put(tag, value, self.out, self.cx, place)
+    }
+
+    /// Appends the unknown fields that come after all known ones.
+    pub fn finish(self) {
+        for (tag, value) in self.unknown {
+            put_raw(tag, value, self.out);
+        }
+    }
+}
+
+fn put<'a, T: Wire<'a>>(
     tag: u32,
     value: &T,
     out: &mut Vec<u8>,
@@ -96,3 +271,12 @@ pub fn put<'a, T: Wire<'a>>(
     out[start..].rotate_right(prefix);
     Ok(())
 }
+
+fn put_raw(tag: u32, value: &[u8], out: &mut Vec<u8>) {
+    varint::write_u32(tag, out);
+    varint::write_u32(value.len() as u32, out);
+    out.extend_from_slice(value);
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use proptest::sample::Index;
 
 use super::*;
 use crate::Message;
-use crate::types::TopicId;
+use crate::types::Uuid;
 
 const PLAIN: Cx = Cx {
     version: 0,
@@ -61,7 +61,7 @@ proptest! {
         reads_back!(i32, e, cut);
         reads_back!(i64, f, cut);
         reads_back!(f64, g, cut);
-        reads_back!(TopicId, TopicId(id), cut);
+        reads_back!(Uuid, Uuid(id), cut);
     }
 
     #[test]
@@ -153,8 +153,8 @@ fn a_count_is_checked_before_memory_is_taken() {
 
 #[test]
 fn tags_ascend_and_values_fill_their_length() {
-    let tags = |bytes: &[u8]| match tagged::read(bytes, |_, _| Ok(())) {
-        Ok(rest) => Ok(rest.len()),
+    let tags = |bytes: &[u8]| match tagged::read(bytes, |_, _| Ok(true)) {
+        Ok((rest, _)) => Ok(rest.len()),
         Err(error) => Err(Fault::of(error).why()),
     };
     assert_eq!(tags(&[0, 9]), Ok(1));

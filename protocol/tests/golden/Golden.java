@@ -247,7 +247,7 @@ public class Golden {
         return switch (type) {
             case "bool", "int8", "int16", "int32", "int64" -> value.toString();
             case "string" -> "\"" + value + "\"";
-            case "uuid" -> "TopicId(" + value + ")";
+            case "uuid" -> "Uuid(" + value + ")";
             case "bytes", "records" -> showBytes(value);
             default -> show(type, value, field.get("fields"));
         };

@@ -13,13 +13,6 @@ use serde_json::Value;
 
 use crate::every::{EVERY, Message};
 
-/// Where we differ on purpose: the message, what differs, and why.
-const ON_PURPOSE: &[(&str, &str, &str)] = &[(
-    "ListOffsetsRequest ",
-    ": replica_id: default: -1 / 0",
-    "-1 is a client, 0 is a broker; Java's own client sets -1 each time",
-)];
-
 fn schemas() -> Option<PathBuf> {
     let folder = std::env::var_os("OTTLA_KAFKA_SCHEMAS").map(PathBuf::from);
     if folder.is_none() {
@@ -72,10 +65,7 @@ struct Differences(Vec<String>);
 impl Differences {
     fn check<T: PartialEq + Display>(&mut self, place: &str, what: &str, ours: T, theirs: T) {
         let line = format!("{place}: {what}: {ours} / {theirs}");
-        let on_purpose = ON_PURPOSE
-            .iter()
-            .any(|(message, it, _why)| line.starts_with(message) && line.ends_with(it));
-        if ours != theirs && !on_purpose {
+        if ours != theirs {
             self.0.push(line);
         }
     }

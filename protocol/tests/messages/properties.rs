@@ -24,14 +24,12 @@ proptest! {
     }
 
     #[test]
-    fn tags_that_nobody_knows_are_skipped(entropy in vec(any::<u8>(), 0..200)) {
+    fn tags_that_nobody_knows_are_kept(entropy in vec(any::<u8>(), 0..200)) {
         for message in &*EVERY {
             for cx in message.versions().filter(|cx| cx.flexible) {
-                let make = |strange_tags| {
-                    Maker { entropy: &entropy, cx, strange_tags }.bytes(message.schema)
-                };
-                let copy = (message.copy)(&make(true), cx);
-                prop_assert_eq!(copy, Ok(make(false)), "{} {:?}", message.schema.name, cx);
+                let bytes = Maker { entropy: &entropy, cx, strange_tags: true }.bytes(message.schema);
+                let copy = (message.copy)(&bytes, cx);
+                prop_assert_eq!(copy, Ok(bytes), "{} {:?}", message.schema.name, cx);
             }
         }
     }

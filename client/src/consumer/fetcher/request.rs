@@ -111,6 +111,7 @@ pub(super) fn request<'a>(
                 topic,
                 topic_id: feed.topic_id,
                 partitions: vec![partition],
+                ..FetchTopic::default()
             }),
         }
     }

@@ -16,9 +16,14 @@ pub(super) fn read(model: &Model) -> TokenStream {
         let (ident, local) = (&field.ident, local(field));
         quote!(#ident: #local)
     });
+    let unknown = model.unknown.as_ref().map(|ident| quote!(#ident: unknown));
+    let fields = fields.chain(unknown);
+    // A struct that doesn't keep the unknown tagged fields drops them here.
+    let dropped = model.unknown.is_none().then(|| quote!(drop(unknown);));
     quote! {
         #(#plain)*
         #tags
+        #dropped
         ::core::result::Result::Ok((input, Self { #(#fields),* }))
     }
 }
@@ -63,10 +68,19 @@ fn read_call(
     }
 }
 
+/// The tagged fields: `unknown` is bound to those that the definition doesn't know.
 fn read_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
+    let none = quote!((
+        input,
+        ::ottla_protocol::wire::tagged::UnknownTaggedFields::new()
+    ));
     if tagged.is_empty() {
         return quote! {
-            let input = if cx.flexible { ::ottla_protocol::wire::tagged::skip(input)? } else { input };
+            let (input, unknown) = if cx.flexible {
+                ::ottla_protocol::wire::tagged::read_unknown(input)?
+            } else {
+                #none
+            };
         };
     }
     let locals = tagged.iter().map(|field| {
@@ -87,16 +101,16 @@ fn read_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
     });
     quote! {
         #(#locals)*
-        let input = if cx.flexible {
+        let (input, unknown) = if cx.flexible {
             ::ottla_protocol::wire::tagged::read(input, |tag, value| {
                 match tag {
                     #(#arms)*
-                    _ => {}
+                    _ => return ::core::result::Result::Ok(false),
                 }
-                ::core::result::Result::Ok(())
+                ::core::result::Result::Ok(true)
             })?
         } else {
-            input
+            #none
         };
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn schema(model: &Model) -> TokenStream {
     };
     let key = option(key.map(|key| quote!(#key)));
     let fields = model.fields.iter().map(schema_field);
+    let keeps_unknown = model.unknown.is_some();
     let (vis, table) = (&model.vis, table(model));
     quote! {
         impl #generics #name #ty {
@@ -31,6 +32,7 @@ pub(super) fn schema(model: &Model) -> TokenStream {
                 versions: #versions,
                 flexible: #flexible,
                 fields: &[#(#fields),*],
+                keeps_unknown: #keeps_unknown,
             };
         }
     }

@@ -60,9 +60,14 @@ fn refuse_loss(model: &Model, field: &Field) -> Option<TokenStream> {
 }
 
 fn write_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
+    let (unknown, refuse) = unknown(model);
     if tagged.is_empty() {
         return quote! {
-            if cx.flexible { ::ottla_protocol::wire::tagged::none(out); }
+            if cx.flexible {
+                ::ottla_protocol::wire::tagged::write_unknown(#unknown, out);
+            } else {
+                #refuse
+            }
         };
     }
     let wanted: Vec<_> = tagged
@@ -76,7 +81,7 @@ fn write_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
     let writes = tagged.iter().zip(&wanted).map(|(field, wanted)| {
         let (ident, tag) = (&field.ident, field.tag);
         let place = place(model, field);
-        quote!(if #wanted { ::ottla_protocol::wire::tagged::put(#tag, &self.#ident, out, cx, #place)?; })
+        quote!(if #wanted { tags.put(#tag, &self.#ident, #place)?; })
     });
     let refusals = tagged.iter().filter_map(|field| {
         let refuse = refuse_loss(model, field)?;
@@ -86,10 +91,25 @@ fn write_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
     quote! {
         #(#refusals)*
         if cx.flexible {
-            ::ottla_protocol::wire::tagged::count(0 #(+ u32::from(#wanted))*, out);
+            let known = 0 #(+ u32::from(#wanted))*;
+            let mut tags = ::ottla_protocol::wire::tagged::Writer::new(known, #unknown, out, cx);
             #(#writes)*
+            tags.finish();
+        } else {
+            #refuse
         }
     }
+}
+
+/// The unknown tagged fields to write, and what refuses to lose them in a version that isn't flexible.
+fn unknown(model: &Model) -> (TokenStream, Option<TokenStream>) {
+    let Some(ident) = &model.unknown else {
+        return (quote!(::ottla_protocol::wire::tagged::NONE), None);
+    };
+    let (message, name) = (model.name.to_string(), ident.to_string());
+    let place = quote!(::ottla_protocol::error::Place { message: #message, field: #name });
+    let refuse = quote!(::ottla_protocol::wire::tagged::refuse(&self.#ident, cx, #place)?;);
+    (quote!(&self.#ident), Some(refuse))
 }
 
 /// Where an encode error happened.

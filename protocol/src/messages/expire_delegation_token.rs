@@ -1,0 +1,31 @@
+//! ExpireDelegationToken (40): DOC
+//!
+//! DOC versions
+
+use crate::{Message, UnknownTaggedFields};
+
+/// DOC
+#[derive(Clone, Debug, Message, PartialEq)]
+#[message(request, key = 40, versions = 1..=2, flexible = 2.., response_owned)]
+pub struct ExpireDelegationTokenRequest<'a> {
+    /// DOC
+    pub hmac: &'a [u8],
+    /// DOC
+    pub expiry_time_period_ms: i64,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
+}
+
+/// DOC
+#[derive(Clone, Debug, Message, PartialEq)]
+#[message(response, key = 40, versions = 1..=2, flexible = 2..)]
+pub struct ExpireDelegationTokenResponse {
+    /// DOC
+    pub error_code: i16,
+    /// DOC
+    pub expiry_timestamp_ms: i64,
+    /// DOC
+    pub throttle_time_ms: i32,
+    /// Tagged fields that this definition doesn't know.
+    pub unknown_tagged_fields: UnknownTaggedFields,
+}
