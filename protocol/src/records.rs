@@ -1,4 +1,4 @@
-//! Record batches (format v2): bytes to records and back.
+//! Record batches: bytes to records and back.
 //!
 //! What a Fetch response holds for a partition is a row of batches. [`Records`] walks them, [`RecordBatch`] is a view of
 //! one, [`RecordIter`] lends its records one by one: nothing is copied and nothing is allocated for a record. Producers
@@ -22,8 +22,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Message sets of magic 0 and 1 are refused by name ([`RecordError::UnsupportedMagic`]); no broker since Kafka 4.0
-//! writes them.
+//! Messages of magic 0 and 1, which logs from before Kafka 0.11 may hold, are walked the same way: see [`legacy`].
 
 mod batch;
 mod build;
@@ -31,6 +30,8 @@ pub mod compress;
 mod control;
 mod error;
 mod header;
+pub mod legacy;
+mod locate;
 mod record;
 mod varint;
 
@@ -38,7 +39,7 @@ pub use batch::RecordBatch;
 pub use build::{BatchBuilder, BatchOptions, BuildError, restamp};
 pub use compress::{CodecError, Compression, Compressor, Decompressor};
 pub use control::ControlType;
-pub use error::{Malformed, RecordError};
+pub use error::{Field, Malformed, RecordError};
 pub use header::{BatchHeader, TimestampType};
 pub use record::{Header, Headers, Record, RecordIter};
 

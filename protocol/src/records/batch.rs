@@ -5,8 +5,9 @@ use std::ops::Deref;
 use super::compress::{Compression, Decompressor};
 use super::error::RecordError;
 use super::header::{
-    BatchHeader, CRC_FROM, HEADER_BYTES, LENGTH_END, MAGIC_END, MIN_LENGTH_ANY_MAGIC, start,
+    BatchHeader, CRC_AT, CRC_FROM, HEADER_BYTES, LENGTH_END, MAGIC_END, MIN_LENGTH_ANY_MAGIC, start,
 };
+use super::legacy;
 use super::record::RecordIter;
 
 /// One record batch where it lies. All questions to its header can be put to the batch.
@@ -14,6 +15,7 @@ use super::record::RecordIter;
 pub struct RecordBatch<'a> {
     header: BatchHeader,
     bytes: &'a [u8],
+    body: &'a [u8],
 }
 
 impl<'a> RecordBatch<'a> {
@@ -22,8 +24,8 @@ impl<'a> RecordBatch<'a> {
     /// `None` where there is no whole batch: the bytes are at their end, or the broker has cut the last batch.
     ///
     /// # Errors
-    /// A length that no batch can have, a magic other than 2, or a header with impossible values. The checksum is not
-    /// looked at: see [`RecordBatch::check_crc`].
+    /// A length that no batch can have, a magic above 2, or a header with impossible values. The checksum is not looked
+    /// at: see [`RecordBatch::check_crc`].
     pub fn split_first(bytes: &'a [u8]) -> Result<Option<(Self, &'a [u8])>, RecordError> {
         let Ok((_, (base_offset, length))) = start(bytes) else {
             return Ok(None);
@@ -38,21 +40,34 @@ impl<'a> RecordBatch<'a> {
         let Some(&magic) = bytes.get(MAGIC_END - 1) else {
             return Ok(None);
         };
-        if magic != 2 {
-            return Err(RecordError::UnsupportedMagic {
-                base_offset,
-                magic: magic as i8,
-            });
-        }
+        let magic = magic as i8;
+        let least = match magic {
+            2 => HEADER_BYTES,
+            0 | 1 => legacy::least_bytes(magic),
+            _ => return Err(RecordError::UnsupportedMagic { base_offset, magic }),
+        };
         let end = LENGTH_END + length as usize;
-        if end < HEADER_BYTES {
+        if end < least {
             return Err(too_short);
         }
         let Some((bytes, rest)) = bytes.split_at_checked(end) else {
             return Ok(None);
         };
-        let header = BatchHeader::read(bytes)?;
-        Ok(Some((Self { header, bytes }, rest)))
+        let (header, body) = match magic {
+            2 => (
+                BatchHeader::read(bytes)?,
+                bytes.get(HEADER_BYTES..).unwrap_or_default(),
+            ),
+            _ => legacy::open(bytes)?,
+        };
+        Ok(Some((
+            Self {
+                header,
+                bytes,
+                body,
+            },
+            rest,
+        )))
     }
 
     /// The header, to keep when the bytes go elsewhere.
@@ -67,10 +82,11 @@ impl<'a> RecordBatch<'a> {
         self.bytes
     }
 
-    /// The records as they were written: compressed, if [`compression`](BatchHeader::compression) says so.
+    /// The records as they were written: compressed, if [`compression`](BatchHeader::compression) says so. For a plain
+    /// message of magic 0 or 1 the whole message.
     #[must_use]
     pub fn body(&self) -> &'a [u8] {
-        self.bytes.get(HEADER_BYTES..).unwrap_or_default()
+        self.body
     }
 
     /// Compares the checksum with the bytes.
@@ -78,12 +94,19 @@ impl<'a> RecordBatch<'a> {
     /// # Errors
     /// [`RecordError::Crc`] when they differ.
     pub fn check_crc(&self) -> Result<(), RecordError> {
-        let computed = crc32c::crc32c(self.bytes.get(CRC_FROM..).unwrap_or_default());
+        let (at, computed) = match self.magic {
+            2 => (
+                CRC_AT,
+                crc32c::crc32c(self.bytes.get(CRC_FROM..).unwrap_or_default()),
+            ),
+            _ => (legacy::CRC_AT, legacy::checksum(self.bytes)),
+        };
         if computed == self.crc {
             return Ok(());
         }
         Err(RecordError::Crc {
             base_offset: self.base_offset,
+            at,
             stored: self.crc,
             computed,
         })
@@ -126,9 +149,15 @@ impl<'a> RecordBatch<'a> {
             .decompress(self.compression, self.body(), limit, buffer)
             .map_err(|source| RecordError::Codec {
                 base_offset: self.base_offset,
+                at: self.body_at(),
                 source,
             })?;
         Ok(buffer)
+    }
+
+    /// Where the body begins: it is the last of a batch.
+    fn body_at(&self) -> usize {
+        self.bytes.len() - self.body.len()
     }
 }
 

@@ -275,6 +275,9 @@ pub enum BuildError {
         /// The timestamp, in ms since the epoch.
         timestamp: i64,
     },
+    /// Message sets of magic 0 and 1 know gzip, snappy and lz4 alone.
+    #[error("zstd needs magic 2")]
+    ZstdInOldMagic,
     /// The records can't be compressed.
     #[error("the batch can't be compressed")]
     Codec(#[from] CodecError),

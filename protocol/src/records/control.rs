@@ -28,9 +28,11 @@ impl ControlType {
         match version_and_type(key) {
             // Later versions may only append fields.
             Ok((_, (0.., kind))) => Ok(Self::from(kind)),
-            _ => Err(RecordError::ControlKey {
-                offset: record.offset,
-            }),
+            Ok(_) => Err(key_error(record, "its version (at byte 0) is below zero")),
+            Err(_) => Err(key_error(
+                record,
+                "it ends before the version and the type (4 bytes) do",
+            )),
         }
     }
 
@@ -55,6 +57,11 @@ impl From<i16> for ControlType {
             other => Self::Unknown(other),
         }
     }
+}
+
+fn key_error(record: &Record<'_>, why: &'static str) -> RecordError {
+    let offset = record.offset;
+    RecordError::ControlKey { offset, why }
 }
 
 fn version_and_type(i: &[u8]) -> IResult<&[u8], (i16, i16), ()> {

@@ -17,9 +17,12 @@ pub(super) const MIN_LENGTH_ANY_MAGIC: i32 = 14;
 pub(super) const CRC_AT: usize = 17;
 /// The checksum covers all from here on (not the leader epoch, so that brokers can set it).
 pub(super) const CRC_FROM: usize = 21;
+const ATTRIBUTES_AT: usize = 21;
+const LAST_OFFSET_DELTA_AT: usize = 23;
+const RECORD_COUNT_AT: usize = 57;
 
 const CODEC: i16 = 0x07;
-const LOG_APPEND_TIME: i16 = 0x08;
+pub(super) const LOG_APPEND_TIME: i16 = 0x08;
 const TRANSACTIONAL: i16 = 0x10;
 const CONTROL: i16 = 0x20;
 const DELETE_HORIZON: i16 = 0x40;
@@ -34,6 +37,8 @@ pub enum TimestampType {
 }
 
 /// A batch's header, checked: a small copy that outlives the bytes.
+///
+/// For messages of magic 0 and 1, the header that a batch of the same contents would have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BatchHeader {
     pub(super) base_offset: i64,
@@ -64,29 +69,51 @@ impl BatchHeader {
     }
 
     fn check(&mut self) -> Result<(), RecordError> {
-        let wrong = |field, value| RecordError::Header {
+        let wrong = |field, at, value, why| RecordError::Header {
             base_offset: self.base_offset,
             field,
+            at,
             value,
+            why,
         };
         if self.base_offset < 0 {
-            return Err(wrong("base_offset", self.base_offset));
+            return Err(wrong("base_offset", 0, self.base_offset, "is below zero"));
         }
         if self.record_count < 0 {
-            return Err(wrong("record_count", self.record_count.into()));
+            let count = self.record_count.into();
+            return Err(wrong(
+                "record_count",
+                RECORD_COUNT_AT,
+                count,
+                "is below zero",
+            ));
         }
         // One below `i64::MAX`, as the position after the batch must fit too.
         let room = i64::MAX - 1 - self.base_offset;
-        if self.last_offset_delta < 0 || i64::from(self.last_offset_delta) > room {
-            return Err(wrong("last_offset_delta", self.last_offset_delta.into()));
+        let delta = self.last_offset_delta.into();
+        if !(0..=room).contains(&delta) {
+            let why = if delta < 0 {
+                "is below zero"
+            } else {
+                "leads beyond the last offset there can be"
+            };
+            return Err(wrong("last_offset_delta", LAST_OFFSET_DELTA_AT, delta, why));
         }
         let code = (self.attributes & CODEC) as u8;
-        self.compression =
-            Compression::from_code(code).ok_or_else(|| wrong("compression", code.into()))?;
+        self.compression = Compression::from_code(code)
+            .ok_or_else(|| wrong("compression", ATTRIBUTES_AT, code.into(), "is no codec"))?;
         Ok(())
     }
 
+    /// The format: 2, or 0 or 1 for messages of old ([`legacy`](super::legacy)).
+    #[must_use]
+    pub fn magic(&self) -> i8 {
+        self.magic
+    }
+
     /// The offset of the batch's first record when it was written; compaction may have removed that record.
+    ///
+    /// Compressed messages of magic 0 and 1 tell nothing but their last offset: it stands here too.
     #[must_use]
     pub fn base_offset(&self) -> i64 {
         self.base_offset
@@ -187,7 +214,8 @@ impl BatchHeader {
         self.base_sequence
     }
 
-    /// How many records there are; 0 where compaction took all of them.
+    /// How many records there are; 0 where compaction took all of them, -1 where nobody knows before the end:
+    /// compressed messages of magic 0 and 1.
     #[must_use]
     pub fn record_count(&self) -> i32 {
         self.record_count

@@ -5,6 +5,8 @@ use std::iter::FusedIterator;
 
 use super::error::{Malformed, RecordError};
 use super::header::{BatchHeader, TimestampType};
+use super::legacy::Walk;
+use super::locate::locate;
 use super::varint::{Fault, Step, fault, natural, varlong};
 
 /// One record, lent by its batch.
@@ -91,7 +93,9 @@ pub struct RecordIter<'a> {
     bytes: usize,
     basis: Basis,
     index: i32,
+    /// 0 for messages of magic 0 and 1: they have a walk of their own, out of the way of this one.
     record_count: i32,
+    legacy: Option<Walk>,
 }
 
 /// What of the header the records count from.
@@ -119,7 +123,12 @@ impl<'a> RecordIter<'a> {
                     .then_some(header.max_timestamp),
             },
             index: 0,
-            record_count: header.record_count,
+            record_count: if header.magic < 2 {
+                0
+            } else {
+                header.record_count
+            },
+            legacy: Walk::over(header, body),
         }
     }
 
@@ -129,17 +138,24 @@ impl<'a> RecordIter<'a> {
     fn fail(&mut self, fault: Fault) -> RecordError {
         let index = self.index;
         self.index = self.record_count;
-        self.rest = &[];
-        malformed(self.basis.base_offset, index, self.bytes, fault)
+        let start = std::mem::take(&mut self.rest);
+        malformed(self.basis.base_offset, index, self.bytes, start, fault)
     }
 }
 
 #[cold]
 #[inline(never)]
-fn malformed(base_offset: i64, index: i32, bytes: usize, fault: Fault) -> RecordError {
+fn malformed(
+    base_offset: i64,
+    index: i32,
+    bytes: usize,
+    start: &[u8],
+    fault: Fault,
+) -> RecordError {
     RecordError::Record {
         base_offset,
         index,
+        field: locate(start, fault.why),
         at: bytes.saturating_sub(fault.left),
         why: fault.why,
     }
@@ -160,6 +176,12 @@ impl<'a> Iterator for RecordIter<'a> {
                 Err(error) => Err(self.fail(reason(error))),
             });
         }
+        if let Some(walk) = self.legacy {
+            let step = walk.step(self.rest, self.index, self.bytes);
+            self.rest = step.0;
+            self.index = self.index.saturating_add(1);
+            return step.1;
+        }
         if self.rest.is_empty() {
             return None;
         }
@@ -169,6 +191,9 @@ impl<'a> Iterator for RecordIter<'a> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
+        if self.legacy.is_some() {
+            return (0, None);
+        }
         let most = (self.record_count - self.index) as usize;
         // One more than the records: bytes left over are an error after the last.
         (0, Some(most.saturating_add(1)))
