@@ -11,10 +11,13 @@ use ottla_protocol::{AnyRequest, AnyResponse, ApiKey, EncodeError};
 pub(crate) struct Message {
     pub(crate) schema: &'static Schema,
     /// Reads bytes and writes what was read.
-    pub(crate) copy: Box<dyn Fn(&[u8], Cx) -> Result<Vec<u8>, Failure> + Send + Sync>,
+    pub(crate) copy: Box<Copy>,
     /// Writes the default.
-    pub(crate) default: Box<dyn Fn(Cx) -> Result<Vec<u8>, EncodeError> + Send + Sync>,
+    pub(crate) default: Box<Default>,
 }
+
+type Copy = dyn Fn(&[u8], Cx) -> Result<Vec<u8>, Failure> + Send + Sync;
+type Default = dyn Fn(Cx) -> Result<Vec<u8>, EncodeError> + Send + Sync;
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum Failure {
