@@ -1,3 +1,4 @@
+use ottla_protocol::records::legacy::{Magic, MessageSetBuilder, MessageSetOptions};
 use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor};
 use proptest::prelude::*;
 
@@ -247,4 +248,33 @@ fn the_buffer_is_used_again_once_a_batch_is_dropped() {
         );
     }
     assert_eq!(places.len(), 1, "one buffer serves all 8 batches");
+}
+
+#[test]
+fn messages_from_before_kafka_0_11_are_read() {
+    let old = |base_offset, magic, compression| {
+        let options = MessageSetOptions {
+            magic,
+            compression,
+            base_offset,
+            append_time: None,
+        };
+        let mut bytes = Vec::new();
+        let mut set = MessageSetBuilder::new(&mut bytes, options);
+        for offset in base_offset..base_offset + 5 {
+            set.append(7, None, Some(offset.to_string().as_bytes()))
+                .unwrap();
+        }
+        set.finish(&mut Compressor::new()).unwrap();
+        bytes
+    };
+    let mut unpacker = unpacker(3);
+    unpacker.open(fetched(&[
+        old(0, Magic::V0, Compression::Gzip),
+        old(5, Magic::V1, Compression::None),
+        old(10, Magic::V1, Compression::Snappy),
+        batch(15, 5, Compression::None),
+    ]));
+    assert_eq!(drain(&mut unpacker), (3..20).collect::<Vec<_>>());
+    assert_eq!(unpacker.position(), 20);
 }

@@ -11,7 +11,7 @@ const MESSAGE_MOST: usize = i32::MAX as usize;
 /// Where the LZ4 frame's descriptor has its checksum.
 const LZ4_CHECKSUM_AT: usize = 6;
 /// That checksum as clients before Kafka 0.10 computed it, over the frame's magic too, and as they check it.
-const LZ4_BROKEN_CHECKSUM: u8 = 0x0f;
+const LZ4_BROKEN_CHECKSUM: u8 = 0x1a;
 
 /// Which of the old formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -46,6 +46,11 @@ impl Fault {
     }
 }
 
+/// What nom says where bytes end.
+type Ends = nom::Err<()>;
+/// An entry and what follows it.
+type Split<'a> = (&'a [u8], &'a [u8]);
+
 /// Offset and length: what stands in front of a message.
 pub(super) fn entry_start(i: &[u8]) -> IResult<&[u8], (i64, i32), ()> {
     let (i, offset) = be_i64(i)?;
@@ -54,7 +59,7 @@ pub(super) fn entry_start(i: &[u8]) -> IResult<&[u8], (i64, i32), ()> {
 }
 
 /// The first entry of a message set, if it is whole, and what follows it.
-pub(super) fn split_entry(set: &[u8]) -> Result<Option<(&[u8], &[u8])>, Fault> {
+pub(super) fn split_entry(set: &[u8]) -> Result<Option<Split<'_>>, Fault> {
     let Ok((after, (_, length))) = entry_start(set) else {
         return Ok(None);
     };
@@ -71,36 +76,26 @@ pub(super) fn split_entry(set: &[u8]) -> Result<Option<(&[u8], &[u8])>, Fault> {
 
 /// Reads an entry that is whole, to its last byte.
 pub(super) fn read_message(entry: &[u8]) -> Result<Message<'_>, Fault> {
-    let (i, (offset, length, crc, magic, attributes)) =
-        fixed(entry).map_err(|_| Fault::at(&[], Field::Whole, Malformed::Ends))?;
-    if !matches!(magic, 0 | 1) {
-        return Err(Fault::at(
-            from(entry, MAGIC_AT),
-            Field::Magic,
-            Malformed::Magic,
-        ));
-    }
-    let (i, timestamp) = match magic {
+    let (i, mut message) =
+        start(entry).map_err(|_| Fault::at(&[], Field::Whole, Malformed::Ends))?;
+    let (i, timestamp) = match message.magic {
         0 => (i, -1),
+        1 => be_i64(i).map_err(|_: Ends| Fault::at(i, Field::Timestamp, Malformed::Ends))?,
         _ => {
-            be_i64(i).map_err(|_: nom::Err<()>| Fault::at(i, Field::Timestamp, Malformed::Ends))?
+            return Err(Fault::at(
+                from(entry, MAGIC_AT),
+                Field::Magic,
+                Malformed::Magic,
+            ));
         }
     };
-    let (i, key) = nullable(i, Field::Key)?;
-    let (i, value) = nullable(i, Field::Value)?;
+    message.timestamp = timestamp;
+    let i = nullable(i, Field::Key, &mut message.key)?;
+    let i = nullable(i, Field::Value, &mut message.value)?;
     if !i.is_empty() {
         return Err(Fault::at(i, Field::Whole, Malformed::RecordLength));
     }
-    Ok(Message {
-        offset,
-        length,
-        crc,
-        magic,
-        attributes,
-        timestamp,
-        key,
-        value,
-    })
+    Ok(message)
 }
 
 /// A message in a wrapper must not be one.
@@ -116,21 +111,33 @@ fn from(entry: &[u8], at: usize) -> &[u8] {
     entry.get(at..).unwrap_or_default()
 }
 
-fn fixed(i: &[u8]) -> IResult<&[u8], (i64, i32, u32, i8, i8), ()> {
+/// What all magics have in common.
+fn start(i: &[u8]) -> IResult<&[u8], Message<'_>, ()> {
     let (i, (offset, length)) = entry_start(i)?;
     let (i, crc) = be_u32(i)?;
     let (i, magic) = be_i8(i)?;
     let (i, attributes) = be_i8(i)?;
-    Ok((i, (offset, length, crc, magic, attributes)))
+    let message = Message {
+        offset,
+        length,
+        crc,
+        magic,
+        attributes,
+        timestamp: -1,
+        key: None,
+        value: None,
+    };
+    Ok((i, message))
 }
 
-/// Bytes behind their length; below zero is null.
-fn nullable(i: &[u8], field: Field) -> Result<(&[u8], Option<&[u8]>), Fault> {
+/// Reads bytes behind their length; below zero is null. Gives what follows.
+fn nullable<'a>(i: &'a [u8], field: Field, to: &mut Option<&'a [u8]>) -> Result<&'a [u8], Fault> {
     let ends = || Fault::at(i, field, Malformed::Ends);
-    let (after, length) = be_i32::<_, ()>(i).map_err(|_| ends())?;
+    let (after, length) = be_i32(i).map_err(|_: Ends| ends())?;
     let Ok(length) = usize::try_from(length) else {
-        return Ok((after, None));
+        return Ok(after);
     };
     let (bytes, i) = after.split_at_checked(length).ok_or_else(ends)?;
-    Ok((i, Some(bytes)))
+    *to = Some(bytes);
+    Ok(i)
 }

@@ -304,7 +304,7 @@ fn wrappers_that_hold_no_messages_are_refused() {
     let nothing = malformed(read(&wrapper(4, 1, 0, &[])));
     assert_eq!(nothing, (0, Field::Whole, 0, Malformed::NoRecords));
     let cut = entry(0, 1, 0, Some(b"x"))[..20].to_vec();
-    let only_cut = malformed(read(&wrapper(4, 1, 0, &[cut.clone()])));
+    let only_cut = malformed(read(&wrapper(4, 1, 0, std::slice::from_ref(&cut))));
     assert_eq!(only_cut, (0, Field::Whole, 0, Malformed::NoRecords));
     let whole = entry(0, 1, 0, Some(b"x"));
     let dropped = read(&wrapper(4, 1, 0, &[whole, cut])).unwrap();
