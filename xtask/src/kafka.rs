@@ -16,8 +16,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use self::cluster::{Cluster, Plan};
-pub(crate) use self::distribution::missing;
-use self::distribution::{Distribution, Version};
+pub(crate) use self::distribution::{Distribution, NEWEST, Version, missing};
 use self::node::Lifetime;
 use self::temporary::Lock;
 pub(crate) use self::temporary::Temporary;
@@ -76,7 +75,7 @@ pub(crate) enum Task {
     /// Run one of Kafka's own command-line classes, org.apache.kafka.tools.TopicCommand for instance
     Tool {
         /// The version of Kafka
-        #[arg(long, default_value = "4.3.0")]
+        #[arg(long, default_value = NEWEST)]
         version: Version,
         /// The class and its arguments
         #[arg(
@@ -92,7 +91,7 @@ pub(crate) enum Task {
 #[derive(Args)]
 pub(crate) struct Shape {
     /// The version of Kafka
-    #[arg(long, default_value = "4.3.0")]
+    #[arg(long, default_value = NEWEST)]
     version: Version,
     /// How many brokers
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=9))]

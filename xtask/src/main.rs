@@ -6,6 +6,7 @@
 
 mod bench;
 mod check;
+mod conformance;
 mod interrupt;
 mod kafka;
 mod maven;
@@ -39,6 +40,8 @@ enum Task {
     Check(check::Arguments),
     /// Unit, documentation and integration tests, on a Kafka that it starts itself
     Test(test::Arguments),
+    /// The protocol against Kafka's own schemas and classes: definitions, and the bytes of random messages
+    Conformance(conformance::Arguments),
     /// The criterion benches
     Bench(bench::Arguments),
     /// A real Apache Kafka for tests, started and cleaned up without hands
@@ -58,6 +61,7 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Check(arguments) => check::run(&arguments, &interrupt),
         Task::Test(arguments) => test::run(arguments, &interrupt),
+        Task::Conformance(arguments) => conformance::run(&arguments, &interrupt),
         Task::Bench(arguments) => bench::run(&arguments, &interrupt),
         Task::Kafka(task) => kafka::run(task, &interrupt),
     }

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::conformance;
 use crate::interrupt::Interrupt;
 use crate::kafka::{self, Shape, Temporary};
 use crate::stages::{Outcome, Stages};
@@ -33,7 +34,7 @@ enum Requirement {
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Part {
-    /// The tests on a real Kafka
+    /// The tests on a real Kafka, and the comparison with its protocol
     Kafka,
     /// The examples in the documentation
     Doc,
@@ -87,7 +88,32 @@ pub(crate) fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<ExitCod
         false => on(cluster.as_ref(), test(&["--doc"], &arguments), interrupt),
     });
     drop(cluster);
+    stages.run("conformance", || {
+        match conformance_missing(&skip, &arguments) {
+            Some(why) => Ok(Outcome::Skipped(why)),
+            None => conformance(interrupt),
+        }
+    });
     Ok(stages.finish())
+}
+
+/// Why the protocol is not compared with Kafka's.
+fn conformance_missing(skip: &[Part], arguments: &[OsString]) -> Option<String> {
+    if skip.contains(&Part::Kafka) {
+        return Some("left out with --skip".to_owned());
+    }
+    if !arguments.is_empty() {
+        return Some("the arguments choose some tests alone".to_owned());
+    }
+    let missing = kafka::missing(&kafka::Version::newest());
+    (!missing.is_empty()).then(|| missing.join("; "))
+}
+
+fn conformance(interrupt: &Interrupt) -> Result<Outcome> {
+    match conformance::check(&conformance::Arguments::default(), interrupt)? {
+        true => Ok(Outcome::Done),
+        false => bail!("`cargo xtask conformance` says what differs"),
+    }
 }
 
 /// All targets that hold tests; benches are `cargo xtask bench`'s.

@@ -3,7 +3,6 @@
 #![cfg(feature = "messages")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod conformance;
 mod every;
 mod hostile;
 mod maker;

@@ -17,9 +17,19 @@ use crate::{process, workspace};
 /// What Kafka 4's brokers run on.
 const OLDEST_JAVA: u32 = 17;
 
+/// The Kafka that this workspace is made for and tested with.
+pub(crate) const NEWEST: &str = "4.3.0";
+
 /// A version of Apache Kafka, such as `4.3.0`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Version(String);
+
+impl Version {
+    /// [`NEWEST`].
+    pub(crate) fn newest() -> Self {
+        Self(NEWEST.to_owned())
+    }
+}
 
 impl FromStr for Version {
     type Err = String;
@@ -45,7 +55,9 @@ impl fmt::Display for Version {
 /// What is needed to run one of Kafka's classes.
 pub(crate) struct Distribution {
     java: PathBuf,
-    jars: PathBuf,
+    /// The cache folder, in which `jars` is.
+    folder: PathBuf,
+    version: Version,
 }
 
 impl Distribution {
@@ -58,13 +70,25 @@ impl Distribution {
         }
         Ok(Self {
             java,
-            jars: folder.join("jars"),
+            folder,
+            version: version.clone(),
         })
+    }
+
+    /// The folder that holds the jars, and what is made of them.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// One of Kafka's own jars, if this version has it.
+    pub(crate) fn jar(&self, name: &str) -> Option<PathBuf> {
+        let file = format!("{name}-{}.jar", self.version);
+        Some(self.folder.join("jars").join(file)).filter(|jar| jar.exists())
     }
 
     /// Java's class path that holds all of Kafka.
     pub(crate) fn class_path(&self) -> String {
-        format!("{}/*", self.jars.display())
+        format!("{}/jars/*", self.folder.display())
     }
 
     /// A Java program with Kafka's classes on its path, to which the class and its arguments are to be added.
