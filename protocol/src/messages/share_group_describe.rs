@@ -1,100 +1,101 @@
-//! ShareGroupDescribe (77): DOC
+//! ShareGroupDescribe (77): state and members of share groups (KIP-932).
 //!
-//! DOC versions
+//! Each group's coordinator knows it. Versions: 0 was a preview of Kafka 4.0 and is gone. Expect
+//! GROUP_ID_NOT_FOUND also for a group of another type.
 
 use crate::types::TopicId;
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks the coordinator of share groups about them.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 77, versions = 1..=1, flexible = 0..)]
 pub struct ShareGroupDescribeRequest<'a> {
-    /// DOC
+    /// The groups.
     pub group_ids: Vec<&'a str>,
-    /// DOC
+    /// Whether to tell what the asker may do with each.
     pub include_authorized_operations: bool,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The groups.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 77, versions = 1..=1, flexible = 0..)]
 pub struct ShareGroupDescribeResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// One entry a group.
     pub groups: Vec<DescribedGroup<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One group.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct DescribedGroup<'a> {
-    /// DOC
+    /// 0, or why there is nothing to say.
     pub error_code: i16,
-    /// DOC
+    /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
-    /// DOC
+    /// The group.
     pub group_id: &'a str,
-    /// DOC
+    /// `Empty`, `Stable` or `Dead`; empty with an error.
     pub group_state: &'a str,
-    /// DOC
+    /// The group's epoch: rises with each change of members, subscriptions or topics.
     pub group_epoch: i32,
-    /// DOC
+    /// The group epoch that the assignment was made for; it lags behind `group_epoch` for a while.
     pub assignment_epoch: i32,
-    /// DOC
+    /// The assignor, which runs in the broker: `simple`.
     pub assignor_name: &'a str,
-    /// DOC
+    /// Its members.
     pub members: Vec<Member<'a>>,
-    /// DOC
+    /// Bits of what the asker may do with the group; the default says: not asked.
     #[field(default = i32::MIN)]
     pub authorized_operations: i32,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One member.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Member<'a> {
-    /// DOC
+    /// The member.
     pub member_id: &'a str,
-    /// DOC
+    /// The member's rack, if it has one.
     #[field(nullable)]
     pub rack_id: Option<&'a str>,
-    /// DOC
+    /// The member's epoch.
     pub member_epoch: i32,
-    /// DOC
+    /// Its client id.
     pub client_id: &'a str,
-    /// DOC
+    /// The address that it comes from.
     pub client_host: &'a str,
-    /// DOC
+    /// The topics that it wants, by name.
     pub subscribed_topic_names: Vec<&'a str>,
-    /// DOC
+    /// What it reads.
     pub assignment: Assignment<'a>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What a member reads.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Assignment<'a> {
-    /// DOC
+    /// The partitions, by topic.
     pub topic_partitions: Vec<TopicPartitions<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Partitions of one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TopicPartitions<'a> {
-    /// DOC
+    /// The topic's id.
     pub topic_id: TopicId,
-    /// DOC
+    /// The topic's name.
     pub topic_name: &'a str,
-    /// DOC
+    /// The partitions.
     pub partitions: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

@@ -1,70 +1,73 @@
-//! ShareGroupHeartbeat (76): DOC
+//! ShareGroupHeartbeat (76): joins a share group, stays in it and leaves it (KIP-932).
 //!
-//! DOC versions
+//! A share consumer sends it to the group's coordinator. Unlike in a consumer group several members
+//! may have the same partition, and no member hands one over: an assignment holds at once.
+//! Versions: 0 was a preview of Kafka 4.0 and is gone. With UNKNOWN_MEMBER_ID or
+//! FENCED_MEMBER_EPOCH the member has to join again, with epoch 0 and its own id.
 
 use crate::types::TopicId;
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Tells a group's coordinator that a member is there, and what it wants to read.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 76, versions = 1..=1, flexible = 0..)]
 pub struct ShareGroupHeartbeatRequest<'a> {
-    /// DOC
+    /// The group.
     pub group_id: &'a str,
-    /// DOC
+    /// The member: a UUID that it draws itself and keeps as long as it runs.
     pub member_id: &'a str,
-    /// DOC
+    /// The epoch from the last response; 0 join, -1 leave.
     pub member_epoch: i32,
-    /// DOC
+    /// The member's rack; null: none, or as before.
     #[field(nullable)]
     pub rack_id: Option<&'a str>,
-    /// DOC
+    /// The topics that it wants, by name; null: as before. Joining takes at least one.
     #[field(nullable)]
     pub subscribed_topic_names: Option<Vec<&'a str>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Says what a member is to read.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 76, versions = 1..=1, flexible = 0..)]
 pub struct ShareGroupHeartbeatResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// 0, or why the member isn't in.
     pub error_code: i16,
-    /// DOC
+    /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
-    /// DOC
+    /// The member; null with an error.
     #[field(nullable)]
     pub member_id: Option<&'a str>,
-    /// DOC
+    /// The member's epoch, for its next request.
     pub member_epoch: i32,
-    /// DOC
+    /// How long to wait until the next heartbeat, in milliseconds.
     pub heartbeat_interval_ms: i32,
-    /// DOC
+    /// All that the member is to read; null: as before.
     #[field(nullable)]
     pub assignment: Option<Assignment>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What a member is to read.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Assignment {
-    /// DOC
+    /// The partitions, by topic.
     pub topic_partitions: Vec<TopicPartitions>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Partitions of one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TopicPartitions {
-    /// DOC
+    /// The topic's id.
     pub topic_id: TopicId,
-    /// DOC
+    /// The partitions.
     pub partitions: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

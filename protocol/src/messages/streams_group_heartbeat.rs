@@ -1,241 +1,254 @@
-//! StreamsGroupHeartbeat (88): DOC
+//! StreamsGroupHeartbeat (88): joins a streams group, stays in it and leaves it (KIP-1071).
 //!
-//! DOC versions
+//! A Kafka Streams client sends it to the group's coordinator, which assigns tasks and creates the
+//! internal topics. What hasn't changed since the last heartbeat is null, both ways. With
+//! UNKNOWN_MEMBER_ID or FENCED_MEMBER_EPOCH the member has to give up its tasks and join again,
+//! with epoch 0. STREAMS_INVALID_TOPOLOGY, STREAMS_INVALID_TOPOLOGY_EPOCH and
+//! STREAMS_TOPOLOGY_FENCED say that the application itself is wrong or old.
 
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Tells a group's coordinator that a member is there, what it runs and how far it is.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 88, versions = 0..=0, flexible = 0..)]
 pub struct StreamsGroupHeartbeatRequest<'a> {
-    /// DOC
+    /// The group.
     pub group_id: &'a str,
-    /// DOC
+    /// The member: a UUID that it draws itself and keeps as long as it runs.
     pub member_id: &'a str,
-    /// DOC
+    /// The epoch from the last response; 0 join, -1 leave, -2 leave for a while, as a static
+    /// member.
     pub member_epoch: i32,
-    /// DOC
+    /// The epoch of the `partitions_by_user_endpoint` that the member has; -1: none yet.
     pub endpoint_information_epoch: i32,
-    /// DOC
+    /// The static member's name (KIP-345); null: none, or as before.
     #[field(nullable)]
     pub instance_id: Option<&'a str>,
-    /// DOC
+    /// The member's rack; null: none, or as before.
     #[field(nullable)]
     pub rack_id: Option<&'a str>,
-    /// DOC
+    /// How long the member may take to give up tasks, in milliseconds; -1: as before, which joining
+    /// can't say.
     #[field(default = -1)]
     pub rebalance_timeout_ms: i32,
-    /// DOC
+    /// What the application does; given when joining, and only then.
     #[field(nullable)]
     pub topology: Option<Topology<'a>>,
-    /// DOC
+    /// Tasks that process records, now with this member; null: as before. All three lists are null
+    /// or none is; when joining they are empty.
     #[field(nullable)]
     pub active_tasks: Option<Vec<TaskIds<'a>>>,
-    /// DOC
+    /// Tasks that keep a copy of the state, for a fast takeover, now with this member; null: as
+    /// before.
     #[field(nullable)]
     pub standby_tasks: Option<Vec<TaskIds<'a>>>,
-    /// DOC
+    /// Tasks that build up state, to become active here later, now with this member; null: as
+    /// before.
     #[field(nullable)]
     pub warmup_tasks: Option<Vec<TaskIds<'a>>>,
-    /// DOC
+    /// The process that the member is a thread of; null: as before.
     #[field(nullable)]
     pub process_id: Option<&'a str>,
-    /// DOC
+    /// Where others can query the state of this process (`application.server`); null: nowhere, or
+    /// as before.
     #[field(nullable)]
     pub user_endpoint: Option<Endpoint<'a>>,
-    /// DOC
+    /// Tags by which standby tasks are spread, over racks for example; null: as before.
     #[field(nullable)]
     pub client_tags: Option<Vec<KeyValue<'a>>>,
-    /// DOC
+    /// How far the state of each task is; null: as before.
     #[field(nullable)]
     pub task_offsets: Option<Vec<TaskOffset<'a>>>,
-    /// DOC
+    /// Where the changelogs of each task end; null: as before.
     #[field(nullable)]
     pub task_end_offsets: Option<Vec<TaskOffset<'a>>>,
-    /// DOC
+    /// Whether the whole application shall stop, because of an error here.
     pub shutdown_application: bool,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What the application does, as far as the coordinator must know.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Topology<'a> {
-    /// DOC
+    /// The number of this topology; a change of the application gives it a higher one.
     pub epoch: i32,
-    /// DOC
+    /// Its parts.
     pub subtopologies: Vec<Subtopology<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// A connected part of the topology; it runs as one task for each partition that it reads.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Subtopology<'a> {
-    /// DOC
+    /// The subtopology's id.
     pub subtopology_id: &'a str,
-    /// DOC
+    /// Topics that it reads, other than repartition topics.
     pub source_topics: Vec<&'a str>,
-    /// DOC
+    /// Patterns of topics that it reads. Kafka 4.3 refuses any.
     pub source_topic_regex: Vec<&'a str>,
-    /// DOC
+    /// Changelog topics of its state stores, which the coordinator creates.
     pub state_changelog_topics: Vec<TopicInfo<'a>>,
-    /// DOC
+    /// Repartition topics that it writes to.
     pub repartition_sink_topics: Vec<&'a str>,
-    /// DOC
+    /// Repartition topics that it reads from, which the coordinator creates.
     pub repartition_source_topics: Vec<TopicInfo<'a>>,
-    /// DOC
+    /// Which topics that it reads must have the same number of partitions.
     pub copartition_groups: Vec<CopartitionGroup>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// An internal topic: a changelog or a repartition topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TopicInfo<'a> {
-    /// DOC
+    /// The topic's name.
     pub name: &'a str,
-    /// DOC
+    /// Number of partitions; 0: the coordinator finds it out, as it must for changelog topics.
     pub partitions: i32,
-    /// DOC
+    /// Copies of each partition; 0: as the broker is set up.
     pub replication_factor: i16,
-    /// DOC
+    /// The topic's settings other than the default.
     pub topic_configs: Vec<KeyValue<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// A setting of a topic, or a tag of a client.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct KeyValue<'a> {
-    /// DOC
+    /// Its name.
     pub key: &'a str,
-    /// DOC
+    /// Its value.
     pub value: &'a str,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Topics that must have the same number of partitions.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct CopartitionGroup {
-    /// DOC
+    /// Places in the list `source_topics` of the subtopology, from 0.
     pub source_topics: Vec<i16>,
-    /// DOC
+    /// Places in its list `source_topic_regex`.
     pub source_topic_regex: Vec<i16>,
-    /// DOC
+    /// Places in its list `repartition_source_topics`.
     pub repartition_source_topics: Vec<i16>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Tasks of one subtopology.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TaskIds<'a> {
-    /// DOC
+    /// The subtopology's id.
     pub subtopology_id: &'a str,
-    /// DOC
+    /// Their partitions: a task works on that partition of each topic that the subtopology reads.
     pub partitions: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Where a Streams process can be asked for its state.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Endpoint<'a> {
-    /// DOC
+    /// Its host name.
     pub host: &'a str,
-    /// DOC
+    /// Its port.
     pub port: u16,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// How far a task's state is.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TaskOffset<'a> {
-    /// DOC
+    /// The subtopology's id.
     pub subtopology_id: &'a str,
-    /// DOC
+    /// The task's partition.
     pub partition: i32,
-    /// DOC
+    /// Offset summed over the changelog topics of the task's stores.
     pub offset: i64,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Says which tasks a member is to run.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 88, versions = 0..=0, flexible = 0..)]
 pub struct StreamsGroupHeartbeatResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// 0, or why the member isn't in.
     pub error_code: i16,
-    /// DOC
+    /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
-    /// DOC
+    /// The member.
     pub member_id: &'a str,
-    /// DOC
+    /// The member's epoch, for its next request.
     pub member_epoch: i32,
-    /// DOC
+    /// How long to wait until the next heartbeat, in milliseconds.
     pub heartbeat_interval_ms: i32,
-    /// DOC
+    /// A warm-up task that is at most this many offsets behind has caught up.
     pub acceptable_recovery_lag: i32,
-    /// DOC
+    /// How often to send `task_offsets`, in milliseconds.
     pub task_offset_interval_ms: i32,
-    /// DOC
+    /// What the group suffers from or waits for, one entry each; null or empty: nothing.
     #[field(nullable)]
     pub status: Option<Vec<Status<'a>>>,
-    /// DOC
+    /// Tasks that process records, to run from now on; null: as before.
     #[field(nullable)]
     pub active_tasks: Option<Vec<TaskIds<'a>>>,
-    /// DOC
+    /// Tasks that keep a copy of the state, for a fast takeover, to run from now on; null: as
+    /// before.
     #[field(nullable)]
     pub standby_tasks: Option<Vec<TaskIds<'a>>>,
-    /// DOC
+    /// Tasks that build up state, to become active here later, to run from now on; null: as before.
     #[field(nullable)]
     pub warmup_tasks: Option<Vec<TaskIds<'a>>>,
-    /// DOC
+    /// The epoch of `partitions_by_user_endpoint`, for the next request.
     pub endpoint_information_epoch: i32,
-    /// DOC
+    /// Who has which state, for queries; null: as before.
     #[field(nullable)]
     pub partitions_by_user_endpoint: Option<Vec<EndpointToPartitions<'a>>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One thing that the group suffers from or waits for.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Status<'a> {
-    /// DOC
+    /// 0 the member's topology is old, 1 source topics are missing, 2 topics have the wrong number
+    /// of partitions, 3 internal topics are missing, 4 a member asked to stop the application, 5
+    /// the assignment is put off.
     pub status_code: i8,
-    /// DOC
+    /// The broker's words on that.
     pub status_detail: &'a str,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What one process has.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct EndpointToPartitions<'a> {
-    /// DOC
+    /// Where to query it.
     pub user_endpoint: Endpoint<'a>,
-    /// DOC
+    /// Partitions of its active tasks, by topic.
     pub active_partitions: Vec<TopicPartition<'a>>,
-    /// DOC
+    /// Partitions of its standby tasks, by topic.
     pub standby_partitions: Vec<TopicPartition<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Partitions of one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TopicPartition<'a> {
-    /// DOC
+    /// The topic's name.
     pub topic: &'a str,
-    /// DOC
+    /// The partitions.
     pub partitions: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

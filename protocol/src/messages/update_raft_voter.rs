@@ -1,82 +1,86 @@
-//! UpdateRaftVoter (82): DOC
+//! UpdateRaftVoter (82): tells the metadata quorum of a voter's new endpoints or versions
+//! (KIP-853).
 //!
-//! DOC versions
+//! A voter sends it to the leader after a restart, when what the quorum has about it is old. Expect
+//! INVALID_REQUEST if the voter doesn't support the quorum's `kraft.version` or lacks the default
+//! listener, FENCED_LEADER_EPOCH or NOT_LEADER_OR_FOLLOWER after an election.
 
 use crate::types::Uuid;
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Tells the leader of the metadata quorum how a voter is reached and what it supports.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 82, versions = 0..=0, flexible = 0..)]
 pub struct UpdateRaftVoterRequest<'a> {
-    /// DOC
+    /// The cluster that is meant; null: don't check. Another: INCONSISTENT_CLUSTER_ID.
     #[field(nullable)]
     pub cluster_id: Option<&'a str>,
-    /// DOC
+    /// The leader epoch that the voter knows, to be fenced if it is old; -1 unknown.
     pub current_leader_epoch: i32,
-    /// DOC
+    /// The voter's node id.
     pub voter_id: i32,
-    /// DOC
+    /// The voter's log directory, which tells it from one with the same node id and another disk.
     pub voter_directory_id: Uuid,
-    /// DOC
+    /// Where the voter listens for the other controllers; their default listener must be among
+    /// these.
     pub listeners: Vec<Listener<'a>>,
-    /// DOC
+    /// The versions of `kraft.version` that the voter supports.
     pub k_raft_version_feature: KRaftVersionFeature,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One listener.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Listener<'a> {
-    /// DOC
+    /// The listener's name, such as `CONTROLLER`.
     pub name: &'a str,
-    /// DOC
+    /// Its host name.
     pub host: &'a str,
-    /// DOC
+    /// Its port.
     pub port: u16,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// A range of versions of `kraft.version`.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct KRaftVersionFeature {
-    /// DOC
+    /// The oldest.
     pub min_supported_version: i16,
-    /// DOC
+    /// The newest.
     pub max_supported_version: i16,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Says whether the quorum knows it now.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 82, versions = 0..=0, flexible = 0..)]
 pub struct UpdateRaftVoterResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// 0, or why it doesn't.
     pub error_code: i16,
-    /// DOC
+    /// Who leads the quorum now.
     #[field(tag = 0)]
     pub current_leader: CurrentLeader<'a>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The leader that a controller knows of.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct CurrentLeader<'a> {
-    /// DOC
+    /// The leader; -1 unknown.
     #[field(default = -1)]
     pub leader_id: i32,
-    /// DOC
+    /// The leader's epoch; -1 unknown.
     #[field(default = -1)]
     pub leader_epoch: i32,
-    /// DOC
+    /// Its host name.
     pub host: &'a str,
-    /// DOC
+    /// Its port.
     pub port: i32,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
