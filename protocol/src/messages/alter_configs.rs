@@ -1,69 +1,71 @@
-//! AlterConfigs (33): DOC
+//! AlterConfigs (33): replaces all settings of a resource at once.
 //!
-//! DOC versions
+//! A setting left out goes back to its default: two writers undo each other's work. Use
+//! IncrementalAlterConfigs (KIP-339), which every broker since 2.3 knows. About a broker, ask that
+//! broker. Versions: 2 is flexible.
 
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks to replace settings.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 33, versions = 0..=2, flexible = 2..)]
 pub struct AlterConfigsRequest<'a> {
-    /// DOC
+    /// Whose settings. A resource may appear once.
     pub resources: Vec<AlterConfigsResource<'a>>,
-    /// DOC
+    /// Whether to only say what would happen.
     pub validate_only: bool,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// All settings that one resource shall have.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct AlterConfigsResource<'a> {
-    /// DOC
+    /// What kind: 2 topic, 4 broker, 16 client metrics subscription, 32 group.
     pub resource_type: i8,
-    /// DOC
+    /// The topic, the broker's id, the subscription or the group. With type 4, empty: all brokers.
     pub resource_name: &'a str,
-    /// DOC
+    /// The settings; the others go back to their defaults.
     pub configs: Vec<AlterableConfig<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One setting.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct AlterableConfig<'a> {
-    /// DOC
+    /// Its name, such as `retention.ms`.
     pub name: &'a str,
-    /// DOC
+    /// Its value; null is refused.
     #[field(nullable)]
     pub value: Option<&'a str>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Says whose settings are replaced.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 33, versions = 0..=2, flexible = 2..)]
 pub struct AlterConfigsResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// What happened, one entry a resource.
     pub responses: Vec<AlterConfigsResourceResponse<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What happened to one resource.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct AlterConfigsResourceResponse<'a> {
-    /// DOC
+    /// 0, or why none of its settings is changed.
     pub error_code: i16,
-    /// DOC
+    /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
-    /// DOC
+    /// What kind, as asked.
     pub resource_type: i8,
-    /// DOC
+    /// Its name, as asked.
     pub resource_name: &'a str,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

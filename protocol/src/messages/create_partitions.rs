@@ -1,66 +1,69 @@
-//! CreatePartitions (37): DOC
+//! CreatePartitions (37): gives topics more partitions.
 //!
-//! DOC versions
+//! A broker forwards it to the controller. A topic never gets fewer, and where keys choose the
+//! partition, they may choose another one from then on (KIP-195). Versions: 2 is flexible, 3 has
+//! THROTTLING_QUOTA_EXCEEDED (KIP-599): come back after `throttle_time_ms`.
 
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks for more partitions.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 37, versions = 0..=3, flexible = 2..)]
 pub struct CreatePartitionsRequest<'a> {
-    /// DOC
+    /// The topics. A topic may appear once.
     pub topics: Vec<CreatePartitionsTopic<'a>>,
-    /// DOC
+    /// How long to wait until they are made, in milliseconds.
     pub timeout_ms: i32,
-    /// DOC
+    /// Whether to only say what would happen.
     pub validate_only: bool,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What one topic shall have.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct CreatePartitionsTopic<'a> {
-    /// DOC
+    /// The topic's name.
     pub name: &'a str,
-    /// DOC
+    /// How many partitions in all, not how many more; as many as now or fewer: INVALID_PARTITIONS.
     pub count: i32,
-    /// DOC
+    /// Which brokers keep the new partitions, one entry for each of them, in order; null: the
+    /// cluster chooses.
     #[field(nullable)]
     pub assignments: Option<Vec<CreatePartitionsAssignment>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Which brokers keep one new partition.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct CreatePartitionsAssignment {
-    /// DOC
+    /// The brokers, preferred leader first; as many as the partitions before have.
     pub broker_ids: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Says which topics have more partitions.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 37, versions = 0..=3, flexible = 2..)]
 pub struct CreatePartitionsResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// What happened, one entry a topic.
     pub results: Vec<CreatePartitionsTopicResult<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What happened to one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct CreatePartitionsTopicResult<'a> {
-    /// DOC
+    /// The topic's name.
     pub name: &'a str,
-    /// DOC
+    /// 0, or why it has none more.
     pub error_code: i16,
-    /// DOC
+    /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
     /// Tagged fields that this definition doesn't know.

@@ -1,89 +1,92 @@
-//! DescribeLogDirs (35): DOC
+//! DescribeLogDirs (35): tells what lies in a broker's log directories.
 //!
-//! DOC versions
+//! Goes to each broker apart (KIP-113); needs DESCRIBE on the cluster. Versions: 2 is flexible, 3
+//! says why there is no answer (before it, the list was just empty), 4 tells the volume's size
+//! (KIP-827), 5 whether a directory takes new replicas (KIP-1066).
 
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks a broker what it keeps where.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 35, versions = 1..=5, flexible = 2..)]
 pub struct DescribeLogDirsRequest<'a> {
-    /// DOC
+    /// Which replicas, by topic; null: all.
     #[field(nullable)]
     pub topics: Option<Vec<DescribableLogDirTopic<'a>>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Replicas of one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct DescribableLogDirTopic<'a> {
-    /// DOC
+    /// The topic's name.
     pub topic: &'a str,
-    /// DOC
+    /// The partitions.
     pub partitions: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What the broker keeps where.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 35, versions = 1..=5, flexible = 2..)]
 pub struct DescribeLogDirsResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// 0, or why there is no answer.
     #[field(versions = 3.., ignorable)]
     pub error_code: i16,
-    /// DOC
+    /// One entry a directory, also where none of the asked replicas are.
     pub results: Vec<DescribeLogDirsResult<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What is in one directory.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct DescribeLogDirsResult<'a> {
-    /// DOC
+    /// 0, or KAFKA_STORAGE_ERROR if the directory is offline; nothing else is known then.
     pub error_code: i16,
-    /// DOC
+    /// The directory's absolute path.
     pub log_dir: &'a str,
-    /// DOC
+    /// The replicas there, by topic.
     pub topics: Vec<DescribeLogDirsTopic<'a>>,
-    /// DOC
+    /// Size of the volume that the directory is on; -1 unknown. Tiered storage doesn't count.
     #[field(versions = 4.., default = -1, ignorable)]
     pub total_bytes: i64,
-    /// DOC
+    /// Room left on that volume; -1 unknown.
     #[field(versions = 4.., default = -1, ignorable)]
     pub usable_bytes: i64,
-    /// DOC
+    /// Whether the directory takes no new replicas.
     #[field(versions = 5.., ignorable)]
     pub is_cordoned: bool,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Replicas of one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct DescribeLogDirsTopic<'a> {
-    /// DOC
+    /// The topic's name.
     pub name: &'a str,
-    /// DOC
+    /// The replicas, by partition.
     pub partitions: Vec<DescribeLogDirsPartition>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One replica.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct DescribeLogDirsPartition {
-    /// DOC
+    /// The partition.
     pub partition_index: i32,
-    /// DOC
+    /// Size of its segments on this disk, in bytes.
     pub partition_size: i64,
-    /// DOC
+    /// How many offsets it is behind: behind the high watermark, or, while it is being moved here,
+    /// behind the replica in the old directory. -1 unknown.
     pub offset_lag: i64,
-    /// DOC
+    /// Whether AlterReplicaLogDirs is moving it here; the old one serves until that is done.
     pub is_future_key: bool,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

@@ -1,68 +1,68 @@
-//! DescribeUserScramCredentials (50): DOC
+//! DescribeUserScramCredentials (50): tells which users can log in by SCRAM, without their secrets.
 //!
-//! DOC versions
+//! Needs DESCRIBE on the cluster (KIP-554).
 
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks for users' credentials.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 50, versions = 0..=0, flexible = 0..)]
 pub struct DescribeUserScramCredentialsRequest<'a> {
-    /// DOC
+    /// The users; null or empty: all.
     #[field(nullable)]
     pub users: Option<Vec<UserName<'a>>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// A user.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct UserName<'a> {
-    /// DOC
+    /// The user's name.
     pub name: &'a str,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The users' credentials.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 50, versions = 0..=0, flexible = 0..)]
 pub struct DescribeUserScramCredentialsResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// 0, or why the whole request failed.
     pub error_code: i16,
-    /// DOC
+    /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
-    /// DOC
+    /// The credentials, one entry a user.
     pub results: Vec<DescribeUserScramCredentialsResult<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The credentials of one user.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct DescribeUserScramCredentialsResult<'a> {
-    /// DOC
+    /// The user's name.
     pub user: &'a str,
-    /// DOC
+    /// 0, RESOURCE_NOT_FOUND if the user has none, or DUPLICATE_RESOURCE if asked for twice.
     pub error_code: i16,
-    /// DOC
+    /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
-    /// DOC
+    /// The credentials, at most one a mechanism.
     pub credential_infos: Vec<CredentialInfo>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One credential.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct CredentialInfo {
-    /// DOC
+    /// 1 SCRAM-SHA-256, 2 SCRAM-SHA-512, 0 unknown.
     pub mechanism: i8,
-    /// DOC
+    /// How often the password is hashed.
     pub iterations: i32,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

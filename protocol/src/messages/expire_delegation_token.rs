@@ -1,30 +1,31 @@
-//! ExpireDelegationToken (40): DOC
+//! ExpireDelegationToken (40): ends a delegation token, now or at a given time.
 //!
-//! DOC versions
+//! The owner and the renewers may: else DELEGATION_TOKEN_OWNER_MISMATCH (KIP-48). Not over a
+//! connection that logged in by a token. Versions: 2 is flexible.
 
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks for another end of a token.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 40, versions = 1..=2, flexible = 2.., response_owned)]
 pub struct ExpireDelegationTokenRequest<'a> {
-    /// DOC
+    /// The token's HMAC, by which it is found.
     pub hmac: &'a [u8],
-    /// DOC
+    /// How long it shall live from now on, in milliseconds; negative: remove it at once.
     pub expiry_time_period_ms: i64,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The token's new end.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 40, versions = 1..=2, flexible = 2..)]
 pub struct ExpireDelegationTokenResponse {
-    /// DOC
+    /// 0, or why the token's end is not changed.
     pub error_code: i16,
-    /// DOC
+    /// When it expires now, in milliseconds since the epoch; never after its greatest age.
     pub expiry_timestamp_ms: i64,
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

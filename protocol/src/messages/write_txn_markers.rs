@@ -1,88 +1,93 @@
-//! WriteTxnMarkers (27): DOC
+//! WriteTxnMarkers (27): writes the markers that end a transaction into its partitions.
 //!
-//! DOC versions
+//! A transaction's coordinator sends it to the partitions' leaders; a tool may, to abort a
+//! transaction left hanging (KIP-664). It needs CLUSTER_ACTION or ALTER on the cluster. Versions: 1
+//! is flexible, 2 tells the transaction version, which makes the leaders' check of epochs strict
+//! (KIP-1228).
 
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks leaders for control records.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 27, versions = 1..=2, flexible = 1..)]
 pub struct WriteTxnMarkersRequest<'a> {
-    /// DOC
+    /// The markers, one entry a transaction.
     pub markers: Vec<WritableTxnMarker<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The markers of one transaction.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct WritableTxnMarker<'a> {
-    /// DOC
+    /// The producer's id.
     pub producer_id: i64,
-    /// DOC
+    /// The epoch to stamp on the marker. Transaction version 2: above that of the records.
     pub producer_epoch: i16,
-    /// DOC
+    /// Whether it is committed; if not, aborted.
     pub transaction_result: bool,
-    /// DOC
+    /// Where to write, by topic.
     pub topics: Vec<WritableTxnMarkerTopic<'a>>,
-    /// DOC
+    /// Leader epoch of the coordinator's partition of `__transaction_state`; lower than one seen
+    /// before: TRANSACTION_COORDINATOR_FENCED.
     pub coordinator_epoch: i32,
-    /// DOC
+    /// By which rules the transaction runs: 0 and 1 the old ones, 2 an epoch for each transaction
+    /// (KIP-890).
     #[field(versions = 2.., ignorable)]
     pub transaction_version: i8,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Where to write in one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct WritableTxnMarkerTopic<'a> {
-    /// DOC
+    /// The topic's name.
     pub name: &'a str,
-    /// DOC
+    /// The partitions.
     pub partition_indexes: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Says which markers are written.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 27, versions = 1..=2, flexible = 1..)]
 pub struct WriteTxnMarkersResponse<'a> {
-    /// DOC
+    /// What happened, by producer.
     pub markers: Vec<WritableTxnMarkerResult<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What happened to the markers of one producer.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct WritableTxnMarkerResult<'a> {
-    /// DOC
+    /// The producer's id.
     pub producer_id: i64,
-    /// DOC
+    /// What happened, by topic.
     pub topics: Vec<WritableTxnMarkerTopicResult<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What happened in one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct WritableTxnMarkerTopicResult<'a> {
-    /// DOC
+    /// The topic's name.
     pub name: &'a str,
-    /// DOC
+    /// What happened, by partition.
     pub partitions: Vec<WritableTxnMarkerPartitionResult>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// What happened in one partition.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct WritableTxnMarkerPartitionResult {
-    /// DOC
+    /// The partition.
     pub partition_index: i32,
-    /// DOC
+    /// 0, or why the marker isn't written.
     pub error_code: i16,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
