@@ -1,111 +1,115 @@
-//! ConsumerGroupDescribe (69): DOC
+//! ConsumerGroupDescribe (69): state and members of groups of the consumer protocol (KIP-848).
 //!
-//! DOC versions
+//! Ask the coordinator of each group. For classic groups use DescribeGroups: here they are
+//! GROUP_ID_NOT_FOUND. Versions: 1 tells which protocol each member speaks (KIP-1099). If the asker
+//! may not describe a topic of a group, that group is withheld with TOPIC_AUTHORIZATION_FAILED.
 
 use crate::types::TopicId;
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks the coordinator of groups about them.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 69, versions = 0..=1, flexible = 0..)]
 pub struct ConsumerGroupDescribeRequest<'a> {
-    /// DOC
+    /// The groups.
     pub group_ids: Vec<&'a str>,
-    /// DOC
+    /// Whether to tell what the asker may do with each.
     pub include_authorized_operations: bool,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The groups.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 69, versions = 0..=1, flexible = 0..)]
 pub struct ConsumerGroupDescribeResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// One entry a group.
     pub groups: Vec<DescribedGroup<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One group.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct DescribedGroup<'a> {
-    /// DOC
+    /// 0, or why there is nothing to say.
     pub error_code: i16,
-    /// DOC
+    /// The broker's words on that.
     #[field(nullable)]
     pub error_message: Option<&'a str>,
-    /// DOC
+    /// The group.
     pub group_id: &'a str,
-    /// DOC
+    /// `Empty`, `Assigning` (a new assignment is due), `Reconciling` (members move towards it),
+    /// `Stable` or `Dead`.
     pub group_state: &'a str,
-    /// DOC
+    /// Grows with each change of members, subscriptions or partitions.
     pub group_epoch: i32,
-    /// DOC
+    /// The group epoch that the target assignment was made for; below `group_epoch` while one is
+    /// due.
     pub assignment_epoch: i32,
-    /// DOC
+    /// The coordinator's assignor, such as `uniform`.
     pub assignor_name: &'a str,
-    /// DOC
+    /// Its members.
     pub members: Vec<Member<'a>>,
-    /// DOC
+    /// Bits of what the asker may do with the group; the default says: not asked.
     #[field(default = i32::MIN)]
     pub authorized_operations: i32,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One member.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Member<'a> {
-    /// DOC
+    /// The member.
     pub member_id: &'a str,
-    /// DOC
+    /// The static member's name (KIP-345).
     #[field(nullable)]
     pub instance_id: Option<&'a str>,
-    /// DOC
+    /// Its rack, if it has one.
     #[field(nullable)]
     pub rack_id: Option<&'a str>,
-    /// DOC
+    /// The assignment epoch that the member has reached.
     pub member_epoch: i32,
-    /// DOC
+    /// Its client id.
     pub client_id: &'a str,
-    /// DOC
+    /// The address that it comes from.
     pub client_host: &'a str,
-    /// DOC
+    /// The topics that it wants, by name.
     pub subscribed_topic_names: Vec<&'a str>,
-    /// DOC
+    /// The topics that it wants, as a regular expression; null or empty: none.
     #[field(nullable)]
     pub subscribed_topic_regex: Option<&'a str>,
-    /// DOC
+    /// What it holds, or may take at once.
     pub assignment: Assignment<'a>,
-    /// DOC
+    /// What it shall hold in the end.
     pub target_assignment: Assignment<'a>,
-    /// DOC
+    /// Which protocol it speaks: 0 classic, 1 consumer, -1 unknown.
     #[field(versions = 1.., default = -1, ignorable)]
     pub member_type: i8,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Partitions of a member.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Assignment<'a> {
-    /// DOC
+    /// The partitions, by topic; topics that were deleted meanwhile are left out.
     pub topic_partitions: Vec<TopicPartitions<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// Partitions of one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TopicPartitions<'a> {
-    /// DOC
+    /// The topic's id.
     pub topic_id: TopicId,
-    /// DOC
+    /// The topic's name.
     pub topic_name: &'a str,
-    /// DOC
+    /// The partitions.
     pub partitions: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

@@ -1,60 +1,62 @@
-//! DescribeTransactions (65): DOC
+//! DescribeTransactions (65): state of transactions, by transactional id.
 //!
-//! DOC versions
+//! One version (KIP-664). Ask the coordinator of each id (FindCoordinator with key type 1); others
+//! say NOT_COORDINATOR.
 
 use crate::{Message, UnknownTaggedFields};
 
-/// DOC
+/// Asks a coordinator about transactions.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 65, versions = 0..=0, flexible = 0..)]
 pub struct DescribeTransactionsRequest<'a> {
-    /// DOC
+    /// The transactional ids; empty: none.
     pub transactional_ids: Vec<&'a str>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The transactions.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 65, versions = 0..=0, flexible = 0..)]
 pub struct DescribeTransactionsResponse<'a> {
-    /// DOC
+    /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
-    /// DOC
+    /// One entry a transactional id.
     pub transaction_states: Vec<TransactionState<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// One transaction.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TransactionState<'a> {
-    /// DOC
+    /// 0, or why there is nothing to say, such as TRANSACTIONAL_ID_NOT_FOUND.
     pub error_code: i16,
-    /// DOC
+    /// The transactional id.
     pub transactional_id: &'a str,
-    /// DOC
+    /// `Empty`, `Ongoing`, `PrepareCommit`, `PrepareAbort`, `CompleteCommit`, `CompleteAbort`,
+    /// `PrepareEpochFence` or `Dead`.
     pub transaction_state: &'a str,
-    /// DOC
+    /// After this time the coordinator aborts the transaction, in milliseconds.
     pub transaction_timeout_ms: i32,
-    /// DOC
+    /// When it began, in milliseconds since the epoch; -1: it hasn't.
     pub transaction_start_time_ms: i64,
-    /// DOC
+    /// The producer.
     pub producer_id: i64,
-    /// DOC
+    /// Its epoch.
     pub producer_epoch: i16,
-    /// DOC
+    /// The partitions in it, by topic; while it ends only those that still lack the marker.
     pub topics: Vec<TopicData<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// DOC
+/// The partitions of one topic.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TopicData<'a> {
-    /// DOC
+    /// The topic's name.
     pub topic: &'a str,
-    /// DOC
+    /// The partitions.
     pub partitions: Vec<i32>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
