@@ -29,9 +29,9 @@ mod build;
 pub mod compress;
 mod control;
 mod error;
+mod fault;
 mod header;
 pub mod legacy;
-mod locate;
 mod record;
 mod varint;
 

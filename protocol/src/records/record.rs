@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::iter::FusedIterator;
 
-use super::error::{Malformed, RecordError};
+use super::error::{Field, Malformed, RecordError};
+use super::fault::{Failure, Fault, fault};
 use super::header::{BatchHeader, TimestampType};
 use super::legacy::Walk;
-use super::locate::locate;
-use super::varint::{Fault, Step, fault, natural, varlong};
+use super::varint::{Step, natural, varlong};
 
 /// One record, lent by its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl<'a> Iterator for Headers<'a> {
 
     fn next(&mut self) -> Option<Header<'a>> {
         self.count = self.count.checked_sub(1)?;
-        let (rest, header) = header(self.bytes).ok()?;
+        let (rest, header) = header::<()>(self.bytes, 0).ok()?;
         self.bytes = rest;
         Some(header)
     }
@@ -138,42 +138,31 @@ impl<'a> RecordIter<'a> {
     fn fail(&mut self, fault: Fault) -> RecordError {
         let index = self.index;
         self.index = self.record_count;
-        let start = std::mem::take(&mut self.rest);
-        malformed(self.basis.base_offset, index, self.bytes, start, fault)
+        self.rest = &[];
+        malformed(fault, self.basis.base_offset, index, self.bytes)
     }
 }
 
 #[cold]
 #[inline(never)]
-fn malformed(
-    base_offset: i64,
-    index: i32,
-    bytes: usize,
-    start: &[u8],
-    fault: Fault,
-) -> RecordError {
-    RecordError::Record {
-        base_offset,
-        index,
-        field: locate(start, fault.why),
-        at: bytes.saturating_sub(fault.left),
-        why: fault.why,
-    }
+fn malformed(fault: Fault, base_offset: i64, index: i32, bytes: usize) -> RecordError {
+    fault.into_error(base_offset, index, bytes)
 }
 
 impl<'a> Iterator for RecordIter<'a> {
     type Item = Result<Record<'a>, RecordError>;
 
-    #[inline]
+    // Always inlined: a record that is returned through memory takes as long as finding it.
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         if self.index < self.record_count {
-            return Some(match record(self.rest, &self.basis) {
+            return Some(match record::<()>(self.rest, &self.basis) {
                 Ok((rest, record)) => {
                     self.rest = rest;
                     self.index += 1;
                     Ok(record)
                 }
-                Err(error) => Err(self.fail(reason(error))),
+                Err(_) => Err(self.fail(reason(self.rest, self.basis))),
             });
         }
         if let Some(walk) = self.legacy {
@@ -185,9 +174,8 @@ impl<'a> Iterator for RecordIter<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let left = self.rest.len();
-        let why = Malformed::BatchNotEmpty;
-        Some(Err(self.fail(Fault { left, why })))
+        let fault = Fault::at(self.rest, Field::Whole, Malformed::BatchNotEmpty);
+        Some(Err(self.fail(fault)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -200,52 +188,63 @@ impl<'a> Iterator for RecordIter<'a> {
     }
 }
 
-fn reason(error: nom::Err<Fault>) -> Fault {
-    match error {
-        nom::Err::Error(fault) | nom::Err::Failure(fault) => fault,
-        nom::Err::Incomplete(_) => Fault {
-            left: 0,
-            why: Malformed::Ends,
-        },
+impl FusedIterator for RecordIter<'_> {}
+
+/// Reads once more what failed, to say where and why.
+#[cold]
+#[inline(never)]
+fn reason(rest: &[u8], basis: Basis) -> Fault {
+    let read = extent(rest).and_then(|(behind, bytes)| {
+        fields(bytes, &basis).map_err(|error| error.map(|fault: Fault| fault.followed_by(behind)))
+    });
+    match read {
+        Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => fault,
+        // Neither comes: it has failed, and never for want of more.
+        Ok(_) | Err(nom::Err::Incomplete(_)) => Fault::at(rest, Field::Whole, Malformed::Ends),
     }
 }
 
-impl FusedIterator for RecordIter<'_> {}
-
-// The walk is nom's in shape, which costs nothing measurable; its two primitives, a varint (`varint.rs`) and a field
-// behind its length, are written by hand, as nom has none of the kind. Measured with records of 100 bytes (see
-// `benches/decode.rs`): 10.5 ns a record, where a loop over an index with no more than the same checks takes 9.2;
-// with the checksum 15.0 against 13.9.
+// The walk is nom's in shape. Its two primitives, a varint (`varint.rs`) and a field behind its length, are written by
+// hand, as nom has none of the kind. What makes it fast, by `benches/protocol.rs`: the next record is found by this
+// one's length, so that the processor begins it before this one's fields are read; no step carries a reason for
+// failing (`reason` reads again); and a record that ends in the byte 0 has no headers and ends where it should.
 #[inline(always)]
-fn record<'a>(i: &'a [u8], basis: &Basis) -> Step<'a, Record<'a>> {
-    let (start, length) = natural(i)?;
-    let [_attributes, i @ ..] = start else {
-        return fault(start, Malformed::Ends);
-    };
-    let (i, timestamp_delta) = varlong(i)?;
-    let Some(timestamp) = basis.timestamp(timestamp_delta) else {
-        return fault(i, Malformed::Timestamp);
-    };
-    let (i, offset_delta) = natural(i)?;
-    let Some(offset_delta) = offset_delta.filter(|&delta| delta <= basis.last_offset_delta) else {
-        return fault(i, Malformed::OffsetDelta);
-    };
-    let (i, key) = nullable(i)?;
-    let (i, value) = nullable(i)?;
-    let (i, headers) = headers(i)?;
-    // The fields are read from all bytes left and compared with the record's length afterwards: one slice to keep in
-    // registers instead of two.
-    if length != Some(start.len() - i.len()) {
-        return fault(i, Malformed::RecordLength);
+fn record<'a, E: Failure>(i: &'a [u8], basis: &Basis) -> Step<'a, Record<'a>, E> {
+    let (behind, bytes) = extent(i)?;
+    Ok((behind, fields(bytes, basis)?))
+}
+
+/// The bytes of one record, without its length.
+#[inline(always)]
+fn extent<E: Failure>(i: &[u8]) -> Step<'_, &[u8], E> {
+    match nullable(i, Field::Length)? {
+        (behind, Some(bytes)) => Ok((behind, bytes)),
+        (_, None) => fault(i, Field::Length, Malformed::Negative),
     }
-    let record = Record {
+}
+
+#[inline(always)]
+fn fields<'a, E: Failure>(i: &'a [u8], basis: &Basis) -> Result<Record<'a>, nom::Err<E>> {
+    let [_attributes, i @ ..] = i else {
+        return fault(i, Field::Attributes, Malformed::Ends);
+    };
+    let (i, timestamp_delta) = varlong(i, Field::Timestamp)?;
+    let Some(timestamp) = basis.timestamp(timestamp_delta) else {
+        return fault(i, Field::Timestamp, Malformed::Timestamp);
+    };
+    let (i, offset_delta) = natural(i, Field::Offset)?;
+    let Some(offset_delta) = offset_delta.filter(|&delta| delta <= basis.last_offset_delta) else {
+        return fault(i, Field::Offset, Malformed::OffsetDelta);
+    };
+    let (i, key) = nullable(i, Field::Key)?;
+    let (i, value) = nullable(i, Field::Value)?;
+    Ok(Record {
         offset: basis.base_offset + offset_delta as i64,
         timestamp,
         key,
         value,
-        headers,
-    };
-    Ok((i, record))
+        headers: headers(i)?,
+    })
 }
 
 impl Basis {
@@ -258,46 +257,52 @@ impl Basis {
     }
 }
 
-/// Finds the end of the headers; most records have none.
+/// The headers, which end the record; most records have none.
 #[inline(always)]
-fn headers(i: &[u8]) -> Step<'_, Headers<'_>> {
-    match natural(i)? {
-        (i, Some(0)) => Ok((i, Headers::default())),
-        (i, Some(count)) => some_headers(i, count),
-        (i, None) => fault(i, Malformed::Negative),
+fn headers<E: Failure>(i: &[u8]) -> Result<Headers<'_>, nom::Err<E>> {
+    match i {
+        [0] => Ok(Headers::default()),
+        _ => some_headers(i),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn some_headers(i: &[u8], count: usize) -> Step<'_, Headers<'_>> {
-    let mut rest = i;
-    for _ in 0..count {
-        (rest, _) = header(rest)?;
+fn some_headers<E: Failure>(i: &[u8]) -> Result<Headers<'_>, nom::Err<E>> {
+    let (bytes, count) = natural(i, Field::HeaderCount)?;
+    let Some(count) = count else {
+        return fault(bytes, Field::HeaderCount, Malformed::Negative);
+    };
+    let mut rest = bytes;
+    for at in 0..count {
+        (rest, _) = header(rest, at as u32)?;
     }
-    Ok((rest, Headers { count, bytes: i }))
+    match rest {
+        [] => Ok(Headers { count, bytes }),
+        _ => fault(rest, Field::Length, Malformed::RecordLength),
+    }
 }
 
 #[inline]
-fn header(i: &[u8]) -> Step<'_, Header<'_>> {
-    match nullable(i)? {
+fn header<E: Failure>(i: &[u8], at: u32) -> Step<'_, Header<'_>, E> {
+    match nullable(i, Field::HeaderName(at))? {
         (i, Some(name)) => {
-            let (i, value) = nullable(i)?;
+            let (i, value) = nullable(i, Field::HeaderValue(at))?;
             Ok((i, Header { name, value }))
         }
-        (i, None) => fault(i, Malformed::Negative),
+        (i, None) => fault(i, Field::HeaderName(at), Malformed::Negative),
     }
 }
 
 /// Bytes behind their length; below zero is null (Kafka's clients write -1, Java reads any).
 #[inline(always)]
-fn nullable(i: &[u8]) -> Step<'_, Option<&[u8]>> {
-    let (i, length) = natural(i)?;
+fn nullable<E: Failure>(i: &[u8], field: Field) -> Step<'_, Option<&[u8]>, E> {
+    let (i, length) = natural(i, field)?;
     let Some(length) = length else {
         return Ok((i, None));
     };
     match i.split_at_checked(length) {
         Some((bytes, i)) => Ok((i, Some(bytes))),
-        None => fault(i, Malformed::Ends),
+        None => fault(i, field, Malformed::Ends),
     }
 }

@@ -309,8 +309,9 @@ fn malformed_records_are_refused_where_they_are() {
         record[at] = byte;
         why(walk_body(&record, 1))
     };
-    assert_eq!(bad(0, 12), (0, 8, Malformed::RecordLength));
-    assert_eq!(bad(0, 1), (0, 8, Malformed::RecordLength));
+    assert_eq!(bad(0, 12), (0, 7, Malformed::Ends));
+    assert_eq!(bad(0, 16), (0, 1, Malformed::Ends));
+    assert_eq!(bad(0, 1), (0, 0, Malformed::Negative));
     assert_eq!(bad(3, 1), (0, 4, Malformed::OffsetDelta));
     assert_eq!(bad(3, 2), (0, 4, Malformed::OffsetDelta));
     assert_eq!(bad(4, 20), (0, 5, Malformed::Ends));

@@ -2,34 +2,18 @@
 
 use nom::IResult;
 
-use super::error::Malformed;
-
-/// What a step of the record walk failed at, and how many of the record's bytes were left there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) left: usize,
-    pub(super) why: Malformed,
-}
+use super::error::{Field, Malformed};
+use super::fault::{Failure, fault};
 
 /// A step of the record walk.
-pub(super) type Step<'a, T> = IResult<&'a [u8], T, Fault>;
-
-/// Fails at `at`.
-#[cold]
-pub(super) fn fault<T>(at: &[u8], why: Malformed) -> Step<'_, T> {
-    Err(nom::Err::Error(Fault {
-        left: at.len(),
-        why,
-    }))
-}
+pub(super) type Step<'a, T, E> = IResult<&'a [u8], T, E>;
 
 /// A signed number of 64 bits in 1 to 10 bytes.
 #[inline(always)]
-pub(super) fn varlong(i: &[u8]) -> Step<'_, i64> {
-    let (i, raw) = match *i {
-        [a, ref i @ ..] if a < 0x80 => (i, u64::from(a)),
-        [a, b, ref i @ ..] if b < 0x80 => (i, u64::from(a & 0x7f) | u64::from(b) << 7),
-        _ => long(i, 64)?,
+pub(super) fn varlong<E: Failure>(i: &[u8], field: Field) -> Step<'_, i64, E> {
+    let (i, raw) = match short(i) {
+        Some((i, raw)) => (i, u64::from(raw)),
+        None => long(i, 64, field)?,
     };
     Ok((i, (raw >> 1) as i64 ^ -((raw & 1) as i64)))
 }
@@ -37,33 +21,40 @@ pub(super) fn varlong(i: &[u8]) -> Step<'_, i64> {
 /// A number of 32 bits that is below zero only as a sign for null or as a fault: `None`. Spares undoing the zigzag,
 /// on which the place of all that follows would have to wait.
 #[inline(always)]
-pub(super) fn natural(i: &[u8]) -> Step<'_, Option<usize>> {
-    let (i, raw) = raw32(i)?;
+pub(super) fn natural<E: Failure>(i: &[u8], field: Field) -> Step<'_, Option<usize>, E> {
+    let (i, raw) = raw32(i, field)?;
     Ok((i, (raw & 1 == 0).then_some((raw >> 1) as usize)))
 }
 
 #[inline(always)]
-fn raw32(i: &[u8]) -> Step<'_, u32> {
-    match *i {
-        [a, ref i @ ..] if a < 0x80 => Ok((i, u32::from(a))),
-        [a, b, ref i @ ..] if b < 0x80 => Ok((i, u32::from(a & 0x7f) | u32::from(b) << 7)),
-        _ => {
-            let (i, raw) = long(i, 32)?;
-            Ok((i, raw as u32))
-        }
+fn raw32<E: Failure>(i: &[u8], field: Field) -> Step<'_, u32, E> {
+    match short(i) {
+        Some(read) => Ok(read),
+        None => long(i, 32, field).map(|(i, raw)| (i, raw as u32)),
     }
+}
+
+/// One or two bytes, if another byte follows the first: one look at the length serves both.
+#[inline(always)]
+fn short(i: &[u8]) -> Option<(&[u8], u32)> {
+    let (&[a, b], behind_b) = i.split_first_chunk()?;
+    if a < 0x80 {
+        let (_, behind_a) = i.split_first()?;
+        return Some((behind_a, u32::from(a)));
+    }
+    (b < 0x80).then(|| (behind_b, u32::from(a & 0x7f) | u32::from(b) << 7))
 }
 
 // Cold although timestamps a minute apart come here: taking it for likely slows the others by a tenth.
 #[cold]
 #[inline(never)]
-fn long(i: &[u8], bits: u32) -> Step<'_, u64> {
+fn long<E: Failure>(i: &[u8], bits: u32, field: Field) -> Step<'_, u64, E> {
     let (mut raw, mut shift) = (0u64, 0);
     for (at, &byte) in i.iter().enumerate() {
         let seven = u64::from(byte & 0x7f);
         // The last byte of a type holds fewer than seven bits.
         if shift + 7 > bits && seven >> (bits - shift) != 0 {
-            return fault(i, Malformed::VarintTooLong);
+            return fault(i, field, Malformed::VarintTooLong);
         }
         raw |= seven << shift;
         if byte < 0x80 {
@@ -71,10 +62,10 @@ fn long(i: &[u8], bits: u32) -> Step<'_, u64> {
         }
         shift += 7;
         if shift >= bits {
-            return fault(i, Malformed::VarintTooLong);
+            return fault(i, field, Malformed::VarintTooLong);
         }
     }
-    fault(i, Malformed::Ends)
+    fault(i, field, Malformed::Ends)
 }
 
 /// How many bytes a number takes.
@@ -117,6 +108,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::records::fault::Fault;
 
     fn written(value: i64) -> Vec<u8> {
         let mut out = Vec::new();
@@ -130,12 +122,12 @@ mod tests {
             let value = value >> shift;
             let bytes = written(value);
             prop_assert_eq!(bytes.len(), varint_len(value));
-            prop_assert_eq!(varlong(&bytes), Ok((&[][..], value)));
+            prop_assert_eq!(varlong::<Fault>(&bytes, Field::Timestamp), Ok((&[][..], value)));
             if i32::try_from(value).is_ok() {
                 let natural_or_none = usize::try_from(value).ok();
-                prop_assert_eq!(natural(&bytes), Ok((&[][..], natural_or_none)));
+                prop_assert_eq!(natural::<Fault>(&bytes, Field::Key), Ok((&[][..], natural_or_none)));
             } else {
-                prop_assert!(natural(&bytes).is_err());
+                prop_assert!(natural::<Fault>(&bytes, Field::Key).is_err());
             }
         }
     }
@@ -154,13 +146,16 @@ mod tests {
             i64::MIN,
             i64::MAX,
         ] {
-            assert_eq!(varlong(&written(value)), Ok((&[][..], value)));
+            assert_eq!(
+                varlong::<Fault>(&written(value), Field::Timestamp),
+                Ok((&[][..], value))
+            );
         }
     }
 
     #[test]
     fn too_long_and_cut_are_told_apart() {
-        let why = |bytes: &[u8]| match natural(bytes) {
+        let why = |bytes: &[u8]| match natural::<Fault>(bytes, Field::Key) {
             Err(nom::Err::Error(fault)) => Some(fault.why),
             _ => None,
         };
@@ -172,6 +167,6 @@ mod tests {
             Some(Malformed::VarintTooLong)
         );
         assert_eq!(why(&[0xff, 0xff, 0xff, 0xff, 0x0f]), None);
-        assert!(varlong(&[0xff; 11]).is_err());
+        assert!(varlong::<Fault>(&[0xff; 11], Field::Timestamp).is_err());
     }
 }

@@ -3,7 +3,8 @@
 use nom::IResult;
 use nom::number::complete::{be_i8, be_i32, be_i64, be_u32};
 
-use super::super::error::{Field, Malformed, RecordError};
+use super::super::error::{Field, Malformed};
+use super::super::fault::Fault;
 use super::super::header::LENGTH_END;
 use super::{ATTRIBUTES_AT, MAGIC_AT, least_bytes};
 
@@ -18,32 +19,6 @@ pub(super) struct Message<'a> {
     pub(super) timestamp: i64,
     pub(super) key: Option<&'a [u8]>,
     pub(super) value: Option<&'a [u8]>,
-}
-
-/// What reading a message failed at, and how many bytes were left there.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Fault {
-    pub(super) field: Field,
-    pub(super) left: usize,
-    pub(super) why: Malformed,
-}
-
-impl Fault {
-    pub(super) fn at(i: &[u8], field: Field, why: Malformed) -> Self {
-        let left = i.len();
-        Self { field, left, why }
-    }
-
-    /// In the record of this index, in records that take `bytes` bytes.
-    pub(super) fn into_error(self, base_offset: i64, index: i32, bytes: usize) -> RecordError {
-        RecordError::Record {
-            base_offset,
-            index,
-            field: self.field,
-            at: bytes.saturating_sub(self.left),
-            why: self.why,
-        }
-    }
 }
 
 /// What nom says where bytes end.

@@ -2,10 +2,11 @@
 
 use super::super::compress::Compression;
 use super::super::error::{Field, Malformed, RecordError};
+use super::super::fault::Fault;
 use super::super::header::{BatchHeader, TimestampType};
 use super::super::record::{Headers, Record};
 use super::CODEC;
-use super::message::{Fault, Message, entry_start, nested, read_message, split_entry};
+use super::message::{Message, entry_start, nested, read_message, split_entry};
 
 /// What the messages of a set count from. Copied into each step, so that the walk over magic 2 keeps its registers.
 #[derive(Clone, Copy, Debug)]
@@ -53,10 +54,7 @@ impl Walk {
         let fault = match split_entry(rest) {
             Ok(Some((entry, after))) => match self.record(entry) {
                 Ok(record) => return (after, Some(Ok(record))),
-                Err(fault) => Fault {
-                    left: fault.left + after.len(),
-                    ..fault
-                },
+                Err(fault) => fault.followed_by(after),
             },
             Ok(None) if index == 0 => Fault::at(rest, Field::Whole, Malformed::NoRecords),
             Ok(None) => return (&[], None),
