@@ -1,9 +1,9 @@
 //! DescribeShareGroupOffsets (90): how far share groups are (KIP-932).
 //!
-//! Each group's coordinator answers, from what share coordinators have stored. Versions: 1 tells
-//! the lag (KIP-1226). Expect GROUP_ID_NOT_FOUND also for a group of another type. Topics that the
-//! asker may not describe fail with TOPIC_AUTHORIZATION_FAILED, or are left out if it asked for
-//! all.
+//! Ask the coordinator of each group; it answers from what share coordinators have stored.
+//! Versions: 1 tells the lag (KIP-1226). Expect GROUP_ID_NOT_FOUND also for a group of another
+//! type. Topics that the asker may not describe fail with TOPIC_AUTHORIZATION_FAILED, or are left
+//! out if it asked for all.
 
 use crate::types::TopicId;
 use crate::{Message, UnknownTaggedFields};

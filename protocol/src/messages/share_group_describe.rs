@@ -1,7 +1,8 @@
 //! ShareGroupDescribe (77): state and members of share groups (KIP-932).
 //!
-//! Each group's coordinator knows it. Versions: 0 was a preview of Kafka 4.0 and is gone. Expect
-//! GROUP_ID_NOT_FOUND also for a group of another type.
+//! Ask the coordinator of each group. Versions: 0 was a preview of Kafka 4.0 and is gone. Expect
+//! GROUP_ID_NOT_FOUND also for a group of another type, and TOPIC_AUTHORIZATION_FAILED unless the
+//! asker may describe all topics that its members want.
 
 use crate::types::TopicId;
 use crate::{Message, UnknownTaggedFields};
@@ -42,11 +43,12 @@ pub struct DescribedGroup<'a> {
     pub group_id: &'a str,
     /// `Empty`, `Stable` or `Dead`; empty with an error.
     pub group_state: &'a str,
-    /// The group's epoch: rises with each change of members, subscriptions or topics.
+    /// Grows with each change of members, subscriptions or partitions.
     pub group_epoch: i32,
-    /// The group epoch that the assignment was made for; it lags behind `group_epoch` for a while.
+    /// The group epoch that the target assignment was made for; below `group_epoch` while one is
+    /// due.
     pub assignment_epoch: i32,
-    /// The assignor, which runs in the broker: `simple`.
+    /// The coordinator's assignor, such as `simple`.
     pub assignor_name: &'a str,
     /// Its members.
     pub members: Vec<Member<'a>>,
@@ -62,10 +64,10 @@ pub struct DescribedGroup<'a> {
 pub struct Member<'a> {
     /// The member.
     pub member_id: &'a str,
-    /// The member's rack, if it has one.
+    /// Its rack, if it has one.
     #[field(nullable)]
     pub rack_id: Option<&'a str>,
-    /// The member's epoch.
+    /// The assignment epoch that the member has reached.
     pub member_epoch: i32,
     /// Its client id.
     pub client_id: &'a str,
@@ -73,13 +75,13 @@ pub struct Member<'a> {
     pub client_host: &'a str,
     /// The topics that it wants, by name.
     pub subscribed_topic_names: Vec<&'a str>,
-    /// What it reads.
+    /// What it holds.
     pub assignment: Assignment<'a>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// What a member reads.
+/// Partitions of a member.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Assignment<'a> {
     /// The partitions, by topic.

@@ -8,27 +8,27 @@
 use crate::types::TopicId;
 use crate::{Message, UnknownTaggedFields};
 
-/// Tells a group's coordinator that a member is there, and what it wants to read.
+/// Tells a group's coordinator that a member is alive, and what it wants.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 76, versions = 1..=1, flexible = 0..)]
 pub struct ShareGroupHeartbeatRequest<'a> {
     /// The group.
     pub group_id: &'a str,
-    /// The member: a UUID that it draws itself and keeps as long as it runs.
+    /// The member: a random id (UUID) of its own, the same for its whole life.
     pub member_id: &'a str,
-    /// The epoch from the last response; 0 join, -1 leave.
+    /// The epoch from the last answer; 0 joins, also again; -1 leaves.
     pub member_epoch: i32,
     /// The member's rack; null: none, or as before.
     #[field(nullable)]
     pub rack_id: Option<&'a str>,
-    /// The topics that it wants, by name; null: as before. Joining takes at least one.
+    /// The topics wanted, by name; null: as before. To join, at least one must be there.
     #[field(nullable)]
     pub subscribed_topic_names: Option<Vec<&'a str>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// Says what a member is to read.
+/// What the member shall do.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 76, versions = 1..=1, flexible = 0..)]
 pub struct ShareGroupHeartbeatResponse<'a> {
@@ -42,18 +42,18 @@ pub struct ShareGroupHeartbeatResponse<'a> {
     /// The member; null with an error.
     #[field(nullable)]
     pub member_id: Option<&'a str>,
-    /// The member's epoch, for its next request.
+    /// The epoch for the next heartbeat.
     pub member_epoch: i32,
     /// How long to wait until the next heartbeat, in milliseconds.
     pub heartbeat_interval_ms: i32,
-    /// All that the member is to read; null: as before.
+    /// What the member shall hold; null: as before.
     #[field(nullable)]
     pub assignment: Option<Assignment>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// What a member is to read.
+/// What a member shall hold: all of it may be read at once.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Assignment {
     /// The partitions, by topic.

@@ -1,6 +1,6 @@
 //! StreamsGroupDescribe (89): state, topology and members of streams groups (KIP-1071).
 //!
-//! Each group's coordinator knows it. Expect GROUP_ID_NOT_FOUND also for a group of another type,
+//! Ask the coordinator of each group. Expect GROUP_ID_NOT_FOUND also for a group of another type,
 //! and TOPIC_AUTHORIZATION_FAILED unless the asker may describe all topics of the topology.
 
 use crate::{Message, UnknownTaggedFields};
@@ -42,9 +42,10 @@ pub struct DescribedGroup<'a> {
     /// `Empty`, `NotReady` (topics are missing or wrong), `Assigning`, `Reconciling`, `Stable` or
     /// `Dead`; empty with an error.
     pub group_state: &'a str,
-    /// The group's epoch: rises with each change of members, subscriptions or topics.
+    /// Grows with each change of members, subscriptions or partitions.
     pub group_epoch: i32,
-    /// The group epoch that the assignment was made for; it lags behind `group_epoch` for a while.
+    /// The group epoch that the target assignment was made for; below `group_epoch` while one is
+    /// due.
     pub assignment_epoch: i32,
     /// What the application does; null with an error.
     #[field(nullable)]
@@ -118,12 +119,12 @@ pub struct KeyValue<'a> {
 pub struct Member<'a> {
     /// The member.
     pub member_id: &'a str,
-    /// The member's epoch.
+    /// The assignment epoch that the member has reached.
     pub member_epoch: i32,
     /// The static member's name (KIP-345).
     #[field(nullable)]
     pub instance_id: Option<&'a str>,
-    /// The member's rack, if it has one.
+    /// Its rack, if it has one.
     #[field(nullable)]
     pub rack_id: Option<&'a str>,
     /// Its client id.
@@ -143,9 +144,9 @@ pub struct Member<'a> {
     pub task_offsets: Vec<TaskOffset<'a>>,
     /// Where the changelogs of each task end.
     pub task_end_offsets: Vec<TaskOffset<'a>>,
-    /// What it runs.
+    /// What it holds.
     pub assignment: Assignment<'a>,
-    /// What it is to run once all members have given up what goes elsewhere.
+    /// What it shall hold in the end.
     pub target_assignment: Assignment<'a>,
     /// Whether it still speaks the classic protocol.
     pub is_classic: bool,
@@ -177,7 +178,7 @@ pub struct TaskOffset<'a> {
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// What a member runs.
+/// Tasks of a member.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct Assignment<'a> {
     /// Tasks that process records.

@@ -8,16 +8,16 @@
 
 use crate::{Message, UnknownTaggedFields};
 
-/// Tells a group's coordinator that a member is there, what it runs and how far it is.
+/// Tells a group's coordinator that a member is alive, what it runs and how far it is.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 88, versions = 0..=0, flexible = 0..)]
 pub struct StreamsGroupHeartbeatRequest<'a> {
     /// The group.
     pub group_id: &'a str,
-    /// The member: a UUID that it draws itself and keeps as long as it runs.
+    /// The member: a random id (UUID) of its own, the same for its whole life.
     pub member_id: &'a str,
-    /// The epoch from the last response; 0 join, -1 leave, -2 leave for a while, as a static
-    /// member.
+    /// The epoch from the last answer; 0 joins, also again; -1 leaves; -2 leaves as a static member
+    /// that comes back.
     pub member_epoch: i32,
     /// The epoch of the `partitions_by_user_endpoint` that the member has; -1: none yet.
     pub endpoint_information_epoch: i32,
@@ -27,8 +27,8 @@ pub struct StreamsGroupHeartbeatRequest<'a> {
     /// The member's rack; null: none, or as before.
     #[field(nullable)]
     pub rack_id: Option<&'a str>,
-    /// How long the member may take to give up tasks, in milliseconds; -1: as before, which joining
-    /// can't say.
+    /// How long the member may take to give tasks up, before it is thrown out, in milliseconds; -1:
+    /// as before. Needed to join.
     #[field(default = -1)]
     pub rebalance_timeout_ms: i32,
     /// What the application does; given when joining, and only then.
@@ -174,7 +174,7 @@ pub struct TaskOffset<'a> {
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// Says which tasks a member is to run.
+/// What the member shall do.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(response, key = 88, versions = 0..=0, flexible = 0..)]
 pub struct StreamsGroupHeartbeatResponse<'a> {
@@ -187,7 +187,7 @@ pub struct StreamsGroupHeartbeatResponse<'a> {
     pub error_message: Option<&'a str>,
     /// The member.
     pub member_id: &'a str,
-    /// The member's epoch, for its next request.
+    /// The epoch for the next heartbeat.
     pub member_epoch: i32,
     /// How long to wait until the next heartbeat, in milliseconds.
     pub heartbeat_interval_ms: i32,

@@ -24,7 +24,7 @@ pub struct UpdateRaftVoterRequest<'a> {
     /// Where the voter listens for the other controllers; their default listener must be among
     /// these.
     pub listeners: Vec<Listener<'a>>,
-    /// The versions of `kraft.version` that the voter supports.
+    /// The levels of `kraft.version` that the voter supports.
     pub k_raft_version_feature: KRaftVersionFeature,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
@@ -43,12 +43,12 @@ pub struct Listener<'a> {
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
 
-/// A range of versions of `kraft.version`.
+/// A range of levels of `kraft.version`.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct KRaftVersionFeature {
-    /// The oldest.
+    /// The lowest level that the voter supports.
     pub min_supported_version: i16,
-    /// The newest.
+    /// The highest.
     pub max_supported_version: i16,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
