@@ -28,6 +28,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ottla_protocol::records::DEFAULT_DECOMPRESSED_LIMIT;
 use ottla_protocol::types::TopicPartition;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -95,7 +96,7 @@ impl ConsumerBuilder {
             },
             unpack: UnpackSettings {
                 check_crcs: true,
-                max_decompressed_bytes: MAX_DECOMPRESSED_BYTES,
+                max_decompressed_bytes: DEFAULT_DECOMPRESSED_LIMIT,
             },
             max_buffered_bytes: usize::try_from(max_partition_bytes).unwrap_or_default() / 2,
             client,
@@ -177,9 +178,6 @@ impl ConsumerBuilder {
         }
     }
 }
-
-/// A zip bomb of the largest batch that brokers take by default (1 MiB) has to stop somewhere.
-const MAX_DECOMPRESSED_BYTES: usize = 128 << 20;
 
 /// Reads partitions. Cheap to clone; its fetch loops end with the last clone and the last of its partitions.
 #[derive(Clone)]

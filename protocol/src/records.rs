@@ -2,10 +2,13 @@
 //!
 //! What a Fetch response holds for a partition is a row of batches. [`Records`] walks them, [`RecordBatch`] is a view of
 //! one, [`RecordIter`] lends its records one by one: nothing is copied and nothing is allocated for a record. Producers
-//! fill a [`BatchBuilder`].
+//! fill a [`BatchBuilder`], or bytes of their own by a [`BatchWriter`], and [`split`] what is too large; brokers stamp what
+//! they append by [`BatchMut`].
 //!
 //! ```
-//! use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor, Decompressor, Records};
+//! use ottla_protocol::records::{
+//!     BatchBuilder, BatchOptions, Compressor, DEFAULT_DECOMPRESSED_LIMIT, Decompressor, Records,
+//! };
 //!
 //! let mut builder = BatchBuilder::new();
 //! builder.append(1_700_000_000_000, Some(b"key"), Some(b"value"), &[])?;
@@ -15,7 +18,7 @@
 //! for batch in Records::new(&bytes) {
 //!     let batch = batch?;
 //!     batch.check_crc()?;
-//!     for record in batch.records(&mut decompressor, 1 << 20, &mut buffer)? {
+//!     for record in batch.records(&mut decompressor, DEFAULT_DECOMPRESSED_LIMIT, &mut buffer)? {
 //!         assert_eq!(record?.value, Some(&b"value"[..]));
 //!     }
 //! }
@@ -33,15 +36,21 @@ mod fault;
 mod header;
 pub mod legacy;
 mod record;
+mod stamp;
 mod varint;
 
 pub use batch::RecordBatch;
-pub use build::{BatchBuilder, BatchOptions, BuildError, restamp};
+pub use build::{BatchBuilder, BatchOptions, BatchWriter, BuildError, split};
 pub use compress::{CodecError, Compression, Compressor, Decompressor};
 pub use control::ControlType;
 pub use error::{Field, Malformed, RecordError};
 pub use header::{BatchHeader, TimestampType};
 pub use record::{Header, Headers, Record, RecordIter};
+pub use stamp::{BatchMut, restamp};
+
+/// How large a batch may become when it is decompressed, unless the reader says otherwise: 128 MiB. Brokers take batches of
+/// 1 MiB by default (`message.max.bytes`); what grows beyond a hundred times that is a bomb.
+pub const DEFAULT_DECOMPRESSED_LIMIT: usize = 128 << 20;
 
 /// The batches of one partition in a Fetch response, in order.
 ///

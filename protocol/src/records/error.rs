@@ -28,6 +28,12 @@ pub enum RecordError {
         /// The length found.
         length: i32,
     },
+    /// Not even one whole batch, where one has to be.
+    #[error("batch: cut after {bytes} bytes")]
+    Cut {
+        /// How many bytes there are.
+        bytes: usize,
+    },
     /// A field of the header holds what it can't hold.
     #[error("batch at offset {base_offset}: {field} (at byte {at}): {value} {why}")]
     Header {

@@ -14,18 +14,19 @@ pub(super) const LENGTH_END: usize = 12;
 pub(super) const MAGIC_END: usize = 17;
 /// The smallest length that any magic allows (a message of magic 0 without key and value).
 pub(super) const MIN_LENGTH_ANY_MAGIC: i32 = 14;
+pub(super) const LEADER_EPOCH_AT: usize = 12;
 pub(super) const CRC_AT: usize = 17;
 /// The checksum covers all from here on (not the leader epoch, so that brokers can set it).
 pub(super) const CRC_FROM: usize = 21;
-const ATTRIBUTES_AT: usize = 21;
+pub(super) const ATTRIBUTES_AT: usize = 21;
 const LAST_OFFSET_DELTA_AT: usize = 23;
 const RECORD_COUNT_AT: usize = 57;
 
 const CODEC: i16 = 0x07;
 pub(super) const LOG_APPEND_TIME: i16 = 0x08;
-const TRANSACTIONAL: i16 = 0x10;
-const CONTROL: i16 = 0x20;
-const DELETE_HORIZON: i16 = 0x40;
+pub(super) const TRANSACTIONAL: i16 = 0x10;
+pub(super) const CONTROL: i16 = 0x20;
+pub(super) const DELETE_HORIZON: i16 = 0x40;
 
 /// Who set the timestamps of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,7 +69,8 @@ impl BatchHeader {
         Ok(header)
     }
 
-    fn check(&mut self) -> Result<(), RecordError> {
+    /// Whether the fields can be, and which codec they name.
+    pub(super) fn check(&mut self) -> Result<(), RecordError> {
         let wrong = |field, at, value, why| RecordError::Header {
             base_offset: self.base_offset,
             field,
@@ -228,32 +230,38 @@ impl BatchHeader {
     }
 
     /// Writes the header into the room in front of a batch, with a checksum over all that follows.
-    pub(super) fn write(&self, batch: &mut [u8]) {
+    pub(super) fn write(&mut self, batch: &mut [u8]) {
         put(batch, 0, self.base_offset.to_be_bytes());
         put(batch, 8, self.length.to_be_bytes());
-        put(batch, 12, self.partition_leader_epoch.to_be_bytes());
+        put(
+            batch,
+            LEADER_EPOCH_AT,
+            self.partition_leader_epoch.to_be_bytes(),
+        );
         put(batch, 16, self.magic.to_be_bytes());
-        put(batch, 21, self.attributes.to_be_bytes());
-        put(batch, 23, self.last_offset_delta.to_be_bytes());
+        self.write_checked(batch);
+    }
+
+    /// Writes what the checksum covers, and the checksum.
+    pub(super) fn write_checked(&mut self, batch: &mut [u8]) {
+        put(batch, ATTRIBUTES_AT, self.attributes.to_be_bytes());
+        put(
+            batch,
+            LAST_OFFSET_DELTA_AT,
+            self.last_offset_delta.to_be_bytes(),
+        );
         put(batch, 27, self.base_timestamp.to_be_bytes());
         put(batch, 35, self.max_timestamp.to_be_bytes());
         put(batch, 43, self.producer_id.to_be_bytes());
         put(batch, 51, self.producer_epoch.to_be_bytes());
         put(batch, 53, self.base_sequence.to_be_bytes());
-        put(batch, 57, self.record_count.to_be_bytes());
-        let crc = crc32c::crc32c(batch.get(CRC_FROM..).unwrap_or_default());
-        put(batch, CRC_AT, crc.to_be_bytes());
+        put(batch, RECORD_COUNT_AT, self.record_count.to_be_bytes());
+        self.crc = crc32c::crc32c(batch.get(CRC_FROM..).unwrap_or_default());
+        put(batch, CRC_AT, self.crc.to_be_bytes());
     }
 }
 
-/// The attributes of a batch that is written; timestamps are always the creator's.
-pub(super) fn attributes(compression: Compression, transactional: bool, control: bool) -> i16 {
-    i16::from(compression.code())
-        | if transactional { TRANSACTIONAL } else { 0 }
-        | if control { CONTROL } else { 0 }
-}
-
-fn put<const N: usize>(batch: &mut [u8], at: usize, value: [u8; N]) {
+pub(super) fn put<const N: usize>(batch: &mut [u8], at: usize, value: [u8; N]) {
     if let Some(room) = batch.get_mut(at..at + N) {
         room.copy_from_slice(&value);
     }

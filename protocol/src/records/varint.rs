@@ -99,7 +99,7 @@ fn put_long(mut raw: u64, out: &mut Vec<u8>) {
 }
 
 #[inline]
-fn zigzag(value: i64) -> u64 {
+pub(super) fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63) as u64
 }
 
