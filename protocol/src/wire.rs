@@ -14,6 +14,7 @@ pub mod bytes;
 pub mod fault;
 pub mod int;
 pub mod optional;
+pub mod secret;
 pub mod tagged;
 pub mod text;
 pub mod varint;

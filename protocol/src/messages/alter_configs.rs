@@ -4,6 +4,7 @@
 //! IncrementalAlterConfigs (KIP-339), which every broker since 2.3 knows. About a broker, ask that
 //! broker. Versions: 2 is flexible.
 
+use crate::wire::secret::Secret;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks to replace settings.
@@ -38,7 +39,7 @@ pub struct AlterableConfig<'a> {
     pub name: &'a str,
     /// Its value; null is refused.
     #[field(nullable)]
-    pub value: Option<&'a str>,
+    pub value: Option<Secret<&'a str>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }

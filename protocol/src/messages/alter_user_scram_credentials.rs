@@ -5,6 +5,7 @@
 //! succeed. A user may stand in a request once, with one mechanism: else DUPLICATE_RESOURCE for
 //! that user. Any broker forwards it to the controller.
 
+use crate::wire::secret::Secret;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks to remove and to set credentials of users.
@@ -43,7 +44,7 @@ pub struct ScramCredentialUpsertion<'a> {
     pub salt: &'a [u8],
     /// The password run through SCRAM's `Hi` (PBKDF2 with the mechanism's HMAC) with `salt` and
     /// `iterations`. Kafka keeps only keys derived from it.
-    pub salted_password: &'a [u8],
+    pub salted_password: Secret<&'a [u8]>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }

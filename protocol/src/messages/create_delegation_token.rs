@@ -6,6 +6,7 @@
 //! DELEGATION_TOKEN_AUTH_DISABLED. Versions: 2 is flexible, 3 makes tokens for other users
 //! (KIP-373).
 
+use crate::wire::secret::Secret;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks for a new token.
@@ -63,8 +64,8 @@ pub struct CreateDelegationTokenResponse<'a> {
     pub max_timestamp_ms: i64,
     /// The token's id, a user name for SCRAM.
     pub token_id: &'a str,
-    /// The token's HMAC, the secret part: don't log it.
-    pub hmac: &'a [u8],
+    /// The token's HMAC, the secret part.
+    pub hmac: Secret<&'a [u8]>,
     /// How long a quota mutes this client, in milliseconds; 0: not at all.
     pub throttle_time_ms: i32,
     /// Tagged fields that this definition doesn't know.

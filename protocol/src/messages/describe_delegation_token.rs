@@ -4,6 +4,7 @@
 //! DESCRIBE_TOKENS on its owner, and are left out without it. Not over a connection that logged in
 //! by a token. Versions: 2 is flexible, 3 tells who asked for the token (KIP-373).
 
+use crate::wire::secret::Secret;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks for tokens.
@@ -63,8 +64,8 @@ pub struct DescribedDelegationToken<'a> {
     pub max_timestamp: i64,
     /// The token's id, a user name for SCRAM.
     pub token_id: &'a str,
-    /// The token's HMAC, the secret part: don't log it.
-    pub hmac: &'a [u8],
+    /// The token's HMAC, the secret part.
+    pub hmac: Secret<&'a [u8]>,
     /// Who else may renew and expire it.
     pub renewers: Vec<DescribedDelegationTokenRenewer<'a>>,
     /// Tagged fields that this definition doesn't know.

@@ -3,6 +3,7 @@
 //! The owner and the renewers may: else DELEGATION_TOKEN_OWNER_MISMATCH (KIP-48). Not over a
 //! connection that logged in by a token. Versions: 2 is flexible.
 
+use crate::wire::secret::Secret;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks for another end of a token.
@@ -10,7 +11,7 @@ use crate::{Message, UnknownTaggedFields};
 #[message(request, key = 40, versions = 1..=2, flexible = 2.., response_owned)]
 pub struct ExpireDelegationTokenRequest<'a> {
     /// The token's HMAC, by which it is found.
-    pub hmac: &'a [u8],
+    pub hmac: Secret<&'a [u8]>,
     /// How long it shall live from now on, in milliseconds; negative: remove it at once.
     pub expiry_time_period_ms: i64,
     /// Tagged fields that this definition doesn't know.

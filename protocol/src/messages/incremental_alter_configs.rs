@@ -4,6 +4,7 @@
 //! or its loggers, ask that broker; about the rest, any. Each resource changes wholly or not at
 //! all. Versions: 1 is flexible.
 
+use crate::wire::secret::Secret;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks to change settings.
@@ -42,7 +43,7 @@ pub struct AlterableConfig<'a> {
     pub config_operation: i8,
     /// The value, or what to append or subtract, separated by commas; null only to delete.
     #[field(nullable)]
-    pub value: Option<&'a str>,
+    pub value: Option<Secret<&'a str>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -4,6 +4,7 @@
 //! DELEGATION_TOKEN_EXPIRED (KIP-48). Not over a connection that logged in by a token. Versions: 2
 //! is flexible.
 
+use crate::wire::secret::Secret;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks for a later end of a token.
@@ -11,7 +12,7 @@ use crate::{Message, UnknownTaggedFields};
 #[message(request, key = 39, versions = 1..=2, flexible = 2.., response_owned)]
 pub struct RenewDelegationTokenRequest<'a> {
     /// The token's HMAC, by which it is found.
-    pub hmac: &'a [u8],
+    pub hmac: Secret<&'a [u8]>,
     /// How long it shall live from now on, in milliseconds; 0 or less: as the cluster is set up,
     /// which is also the most it can be.
     pub renew_period_ms: i64,

@@ -4,14 +4,15 @@
 //! log-in fails, the broker closes the connection after the answer, maybe with a delay. Versions: 1
 //! limits the session (KIP-368), 2 is flexible.
 
+use crate::wire::secret::Secret;
 use crate::{Message, UnknownTaggedFields};
 
 /// The client's next token.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(request, key = 36, versions = 0..=2, flexible = 2..)]
 pub struct SaslAuthenticateRequest<'a> {
-    /// The token, in the mechanism's own form. It holds secrets: don't log it.
-    pub auth_bytes: &'a [u8],
+    /// The token, in the mechanism's own form.
+    pub auth_bytes: Secret<&'a [u8]>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
@@ -26,7 +27,7 @@ pub struct SaslAuthenticateResponse<'a> {
     #[field(nullable)]
     pub error_message: Option<&'a str>,
     /// The broker's token, in the mechanism's own form; empty if there is none, or with an error.
-    pub auth_bytes: &'a [u8],
+    pub auth_bytes: Secret<&'a [u8]>,
     /// How long the session lasts from now on, in milliseconds; 0: without a limit, or the log-in
     /// isn't through. Who has not logged in anew on the same connection by then is disconnected at
     /// the next request.
