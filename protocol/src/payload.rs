@@ -1,19 +1,40 @@
-//! Bytes inside of bytes: what group members tell each other through JoinGroup and SyncGroup, which the coordinator
-//! passes on unread.
+//! Bytes inside of bytes: what requests and responses pass on unread, and what brokers keep in topics of their own.
 //!
-//! A payload begins with its version, two bytes. Newer versions only add fields at the end, so a version that isn't
-//! known is read as the newest that is, as Java does.
+//! | where | what |
+//! | --- | --- |
+//! | JoinGroup's `metadata` | [`ConsumerProtocolSubscription`] |
+//! | SyncGroup's `assignment` | [`ConsumerProtocolAssignment`] |
+//! | a subscription's `user_data` | [`StickyUserData`], [`CooperativeStickyUserData`], or whatever another assignor likes |
+//! | Envelope's `request_principal` | [`DefaultPrincipalData`] |
+//! | topic `__consumer_offsets` | [`offsets_log`] |
+//! | topic `__transaction_state` | [`transaction_log`] |
+//! | topic `__share_group_state` | [`share_state_log`] |
+//! | control batches of any topic | [`control`] |
+//!
+//! All but the user data begin with a version, two bytes. Where Kafka's readers take a newer version for the newest
+//! that they know, so do these; elsewhere a version that isn't known is an error ([`Why::Version`]).
+//!
+//! [`Why::Version`]: crate::error::Why::Version
 
 use crate::Message;
-use crate::error::{DecodeError, EncodeError, EncodeWhy, Place, Why};
 use crate::schema::Schema;
-use crate::wire::{self, Cx, Fault, Wire};
 
 mod assignment;
+pub mod control;
+pub mod offsets_log;
+mod principal;
+mod record_types;
+pub mod share_state_log;
+mod sticky;
 mod subscription;
+pub mod transaction_log;
+mod versioned;
 
 pub use assignment::ConsumerProtocolAssignment;
+pub use principal::DefaultPrincipalData;
+pub use sticky::{CooperativeStickyUserData, StickyUserData};
 pub use subscription::ConsumerProtocolSubscription;
+pub use versioned::version;
 
 /// Partitions of one topic. Kafka's schemas call it TopicPartition, a name that stands for a single one everywhere else.
 #[derive(Clone, Debug, Message, PartialEq)]
@@ -24,50 +45,48 @@ pub struct TopicPartitions<'a> {
     pub partitions: Vec<i32>,
 }
 
-fn encode<'a, T: Wire<'a>>(
-    payload: &T,
-    schema: &Schema,
-    version: i16,
-) -> Result<Vec<u8>, EncodeError> {
-    let cx = Cx {
-        version,
-        flexible: false,
-    };
-    if !schema.versions.contains(version) {
-        let place = Place {
-            message: schema.name,
-            field: "",
-        };
-        return Err(EncodeError::new(cx, EncodeWhy::Version).at(place));
-    }
-    let mut out = version.to_be_bytes().to_vec();
-    payload.write(&mut out, cx)?;
-    Ok(out)
+/// The definition of a payload, as [`definitions`] lists them.
+#[derive(Clone, Copy, Debug)]
+pub struct Definition {
+    /// Kafka's name of it, also where several share a struct here.
+    pub name: &'static str,
+    /// The type in front of a key, for keys and values of records that have one.
+    pub record_type: Option<i16>,
+    /// Its fields.
+    pub schema: &'static Schema,
 }
 
-fn decode<'a, T: Wire<'a>>(bytes: &'a [u8], schema: &Schema) -> Result<T, DecodeError> {
-    let oldest = Cx {
-        version: schema.versions.min,
-        flexible: false,
-    };
-    let error = |fault, version| wire::decode_error(fault, schema.name, version, bytes);
-    let (rest, version) = i16::read(bytes, oldest).map_err(|fault| error(fault, oldest.version))?;
-    if version < schema.versions.min {
-        return Err(error(Fault::error(bytes, Why::Version), version));
-    }
-    let cx = Cx {
-        version: version.min(schema.versions.max),
-        ..oldest
-    };
-    // What a newer version adds comes after what is known.
-    T::read(rest, cx)
-        .map(|(_, payload)| payload)
-        .map_err(|fault| error(fault, version))
+/// The payloads that Kafka has schemas of, for what compares or prints definitions.
+pub fn definitions() -> impl Iterator<Item = Definition> {
+    let groups = [
+        offsets_log::Key::DEFINITIONS,
+        transaction_log::Key::DEFINITIONS,
+        share_state_log::Key::DEFINITIONS,
+    ];
+    let others = [
+        &ConsumerProtocolSubscription::SCHEMA,
+        &ConsumerProtocolAssignment::SCHEMA,
+        &DefaultPrincipalData::SCHEMA,
+        &control::ControlRecordTypeSchema::SCHEMA,
+        &control::EndTxnMarker::SCHEMA,
+        &control::LeaderChangeMessage::SCHEMA,
+        &control::SnapshotHeaderRecord::SCHEMA,
+        &control::SnapshotFooterRecord::SCHEMA,
+        &control::KRaftVersionRecord::SCHEMA,
+        &control::VotersRecord::SCHEMA,
+    ];
+    let others = others.map(|schema| Definition {
+        name: schema.name,
+        record_type: None,
+        schema,
+    });
+    groups.into_iter().flatten().copied().chain(others)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Why;
 
     fn subscription() -> ConsumerProtocolSubscription<'static> {
         ConsumerProtocolSubscription {

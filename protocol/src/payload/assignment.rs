@@ -1,6 +1,6 @@
 //! Assignment: what a member shall consume.
 
-use super::TopicPartitions;
+use super::{TopicPartitions, versioned};
 use crate::Message;
 use crate::error::{DecodeError, EncodeError};
 
@@ -26,7 +26,7 @@ impl<'a> ConsumerProtocolAssignment<'a> {
     /// # Errors
     /// The version isn't known, or a text is too long.
     pub fn encode(&self, version: i16) -> Result<Vec<u8>, EncodeError> {
-        super::encode(self, &Self::SCHEMA, version)
+        versioned::encode(self, &Self::SCHEMA, version)
     }
 
     /// Reads a version and the assignment. No bytes at all, as some leaders send for "nothing", are an error here.
@@ -34,6 +34,6 @@ impl<'a> ConsumerProtocolAssignment<'a> {
     /// # Errors
     /// The bytes end early, or aren't an assignment.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        super::decode(bytes, &Self::SCHEMA)
+        versioned::decode_or_newer(bytes, &Self::SCHEMA)
     }
 }

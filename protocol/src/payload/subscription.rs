@@ -1,6 +1,6 @@
 //! Subscription: what a member wants to consume, and what it still has.
 
-use super::TopicPartitions;
+use super::{TopicPartitions, versioned};
 use crate::Message;
 use crate::error::{DecodeError, EncodeError};
 
@@ -35,7 +35,7 @@ impl<'a> ConsumerProtocolSubscription<'a> {
     /// # Errors
     /// The version isn't known, or a text is too long.
     pub fn encode(&self, version: i16) -> Result<Vec<u8>, EncodeError> {
-        super::encode(self, &Self::SCHEMA, version)
+        versioned::encode(self, &Self::SCHEMA, version)
     }
 
     /// Reads a version and the subscription.
@@ -43,6 +43,6 @@ impl<'a> ConsumerProtocolSubscription<'a> {
     /// # Errors
     /// The bytes end early, or aren't a subscription.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        super::decode(bytes, &Self::SCHEMA)
+        versioned::decode_or_newer(bytes, &Self::SCHEMA)
     }
 }
