@@ -21,6 +21,7 @@ use crate::schema::Schema;
 
 mod assignment;
 pub mod control;
+mod in_tag;
 pub mod offsets_log;
 mod principal;
 mod record_types;
@@ -31,6 +32,7 @@ pub mod transaction_log;
 mod versioned;
 
 pub use assignment::ConsumerProtocolAssignment;
+pub use in_tag::InTag;
 pub use principal::DefaultPrincipalData;
 pub use sticky::{CooperativeStickyUserData, StickyUserData};
 pub use subscription::ConsumerProtocolSubscription;

@@ -1,5 +1,6 @@
 //! Consumer groups (KIP-848): the coordinator makes the assignment, and moves members towards it one by one.
 
+use crate::payload::InTag;
 use crate::types::TopicId;
 use crate::{Message, UnknownTaggedFields};
 
@@ -78,9 +79,10 @@ pub struct ConsumerGroupMemberMetadataValue<'a> {
     /// The assignor that the member asks the coordinator to use; null: any.
     #[field(nullable)]
     pub server_assignor: Option<&'a str>,
-    /// What a member that came by JoinGroup brought along; null: it speaks the consumer protocol.
-    #[field(nullable, tag = 0)]
-    pub classic_member_metadata: Option<ClassicMemberMetadata<'a>>,
+    /// What a member that came by JoinGroup brought along; null: it speaks the consumer protocol. The default isn't null
+    /// but empty, in Kafka by accident: so set it.
+    #[field(nullable, default = Default::default(), tag = 0)]
+    pub classic_member_metadata: Option<InTag<ClassicMemberMetadata<'a>>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }
@@ -168,8 +170,8 @@ pub struct CurrentPartitions {
     /// The partitions.
     pub partitions: Vec<i32>,
     /// For each partition the member's epoch when it was given to it, so that late commits of its former owner are
-    /// refused; null unknown.
-    #[field(nullable, tag = 0)]
+    /// refused; empty or null: unknown (KIP-1251, since Kafka 4.3).
+    #[field(nullable, default = Default::default(), tag = 0)]
     pub assignment_epochs: Option<Vec<i32>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,

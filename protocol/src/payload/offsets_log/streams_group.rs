@@ -16,8 +16,8 @@ pub struct StreamsGroupMetadataValue<'a> {
     /// The epoch of the topology whose topics were last found to exist and to fit; -1: of none yet.
     #[field(default = -1, tag = 0)]
     pub validated_topology_epoch: i32,
-    /// How the assignor was set up when it last ran; null: it hasn't, or none was kept.
-    #[field(nullable, tag = 1)]
+    /// How the assignor was set up when it last ran; empty or null: not at all.
+    #[field(nullable, default = Default::default(), tag = 1)]
     pub last_assignment_configs: Option<Vec<LastAssignmentConfig<'a>>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
@@ -158,8 +158,8 @@ pub struct CurrentTasks<'a> {
     /// The partitions of its input, one a task.
     pub partitions: Vec<i32>,
     /// For each active task the member's epoch when it was given to it, so that late commits of its former owner are
-    /// refused; null unknown, and of other tasks.
-    #[field(nullable, tag = 0)]
+    /// refused; empty or null: unknown, or of other tasks.
+    #[field(nullable, default = Default::default(), tag = 0)]
     pub assignment_epochs: Option<Vec<i32>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
