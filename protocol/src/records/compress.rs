@@ -165,8 +165,9 @@ impl Decompressor {
 
     /// Replaces what `out` holds by the decompressed `body`.
     ///
-    /// `out` never grows beyond `limit` bytes, nor far beyond what a body of this size can hold. Give the same vector
-    /// again: what it held is overwritten, not cleared, which spares zeroing it.
+    /// `out` never grows beyond `limit` bytes ([`DEFAULT_DECOMPRESSED_LIMIT`](super::DEFAULT_DECOMPRESSED_LIMIT)), its spare room included, nor far
+    /// beyond what a body of this size can hold. Give the same vector again: what it held is overwritten, not cleared,
+    /// which spares zeroing it.
     ///
     /// # Errors
     /// [`CodecError`]; `out` then holds nothing of use.
@@ -257,9 +258,15 @@ impl fmt::Debug for Compressor {
     }
 }
 
-/// Makes `out` at least `len` long. What is there already is not written again.
-#[cfg(any(feature = "snappy", feature = "lz4"))]
-fn lengthen(out: &mut Vec<u8>, len: usize) {
+/// Makes `out` at least `len` long, which is at most `limit`. What is there already is not written again.
+///
+/// Its memory doubles, as vectors do, but not past the limit.
+#[cfg(any(feature = "gzip", feature = "snappy", feature = "lz4"))]
+fn lengthen(out: &mut Vec<u8>, len: usize, limit: usize) {
+    if out.capacity() < len {
+        let room = out.capacity().saturating_mul(2).min(limit).max(len);
+        out.reserve_exact(room.saturating_sub(out.len()));
+    }
     if out.len() < len {
         out.resize(len, 0);
     }

@@ -28,7 +28,7 @@ impl ControlType {
         match version_and_type(key) {
             // Later versions may only append fields.
             Ok((_, (0.., kind))) => Ok(Self::from(kind)),
-            Ok(_) => Err(key_error(record, "its version (at byte 0) is below zero")),
+            Ok(_) => Err(key_error(record, "its version is below zero")),
             Err(_) => Err(key_error(
                 record,
                 "it ends before the version and the type (4 bytes) do",

@@ -89,7 +89,7 @@ pub enum RecordError {
         why: Malformed,
     },
     /// A control record whose key is none.
-    #[error("control record at offset {offset}: key: {why}")]
+    #[error("control record at offset {offset}: key (at byte 0): {why}")]
     ControlKey {
         /// The record's offset.
         offset: i64,

@@ -6,20 +6,41 @@ use flate2::Compression as Level;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-use super::{CodecError, Compression};
+use super::{CodecError, Compression, lengthen};
+
+/// The least room for what comes out.
+const LEAST_ROOM: usize = 4 * 1024;
+/// How far records usually grow.
+const USUAL_GROWTH: usize = 4;
 
 pub(super) fn decompress(body: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), CodecError> {
-    out.clear();
-    let most = u64::try_from(limit).unwrap_or(u64::MAX);
-    // One byte more than allowed shows that there is more.
-    let read = MultiGzDecoder::new(body)
-        .take(most.saturating_add(1))
-        .read_to_end(out)
-        .map_err(|why| CodecError::refused(Compression::Gzip, why))?;
-    if read > limit {
-        return Err(CodecError::too_large(Compression::Gzip, limit));
+    let mut decoder = MultiGzDecoder::new(body);
+    let mut room = body.len().saturating_mul(USUAL_GROWTH).max(LEAST_ROOM);
+    let mut end = 0;
+    out.truncate(limit);
+    loop {
+        // Not `read_to_end`: it would double the vector past the limit.
+        lengthen(out, room.min(limit), limit);
+        match read(&mut decoder, out.get_mut(end..).unwrap_or_default())? {
+            0 if end < out.len() => break,
+            0 => match read(&mut decoder, &mut [0])? {
+                0 => break,
+                _ => return Err(CodecError::too_large(Compression::Gzip, limit)),
+            },
+            bytes => end += bytes,
+        }
+        if end == out.len() {
+            room = end.saturating_mul(2);
+        }
     }
+    out.truncate(end);
     Ok(())
+}
+
+fn read(decoder: &mut impl Read, to: &mut [u8]) -> Result<usize, CodecError> {
+    decoder
+        .read(to)
+        .map_err(|why| CodecError::refused(Compression::Gzip, why))
 }
 
 pub(super) fn compress(plain: &[u8], out: &mut Vec<u8>) -> Result<(), CodecError> {

@@ -55,7 +55,7 @@ fn store(bytes: &[u8], at: usize, limit: usize, out: &mut Vec<u8>) -> Result<usi
     if end > limit {
         return Err(CodecError::too_large(Compression::Lz4, limit));
     }
-    lengthen(out, end);
+    lengthen(out, end, limit);
     if let Some(room) = out.get_mut(at..end) {
         room.copy_from_slice(bytes);
     }
@@ -73,7 +73,7 @@ fn unpack(
         .block_bytes
         .min(bytes.len().saturating_mul(MOST_GROWTH));
     let end = at.saturating_add(most).min(limit);
-    lengthen(out, end);
+    lengthen(out, end, limit);
     let (before, room) = out.split_at_mut(at);
     let room = room.get_mut(..end - at).unwrap_or_default();
     let unpacked = if frame.flags & INDEPENDENT != 0 {

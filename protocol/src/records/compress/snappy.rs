@@ -64,7 +64,7 @@ impl Decoder {
         if end > limit {
             return Err(CodecError::too_large(Compression::Snappy, limit));
         }
-        lengthen(out, end);
+        lengthen(out, end, limit);
         let room = out.get_mut(at..end).unwrap_or_default();
         self.0.decompress(block, room).map_err(refused)?;
         Ok(end)

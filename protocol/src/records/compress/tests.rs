@@ -81,7 +81,7 @@ fn bombs_are_refused() {
             matches!(refused, Err(CodecError::TooLarge { limit: LIMIT, .. })),
             "{codec}: {refused:?}"
         );
-        assert!(out.capacity() <= 2 * LIMIT, "{codec}: {}", out.capacity());
+        assert!(out.capacity() <= LIMIT, "{codec}: {}", out.capacity());
     }
 }
 

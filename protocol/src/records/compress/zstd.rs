@@ -45,6 +45,10 @@ impl Decoder {
             none => none.insert(DCtx::try_create().ok_or_else(|| refused("no memory"))?),
         };
         let written = loop {
+            if out.capacity() < room {
+                // What is there is of no use: it goes before the new room is taken.
+                *out = Vec::new();
+            }
             out.clear();
             out.reserve_exact(room);
             match context.decompress(out, body) {
