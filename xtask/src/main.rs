@@ -7,6 +7,7 @@
 mod bench;
 mod check;
 mod conformance;
+mod fuzz;
 mod interrupt;
 mod kafka;
 mod maven;
@@ -44,6 +45,10 @@ enum Task {
     Conformance(conformance::Arguments),
     /// The criterion benches
     Bench(bench::Arguments),
+    /// A million spoiled messages and records: no panic, no hang, no memory that their bytes don't justify
+    FuzzSmoke(fuzz::Arguments),
+    /// Fills fuzz/corpus, which the targets of cargo-fuzz begin with
+    FuzzCorpus,
     /// A real Apache Kafka for tests, started and cleaned up without hands
     #[command(subcommand)]
     Kafka(kafka::Task),
@@ -63,6 +68,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test(arguments) => test::run(arguments, &interrupt),
         Task::Conformance(arguments) => conformance::run(&arguments, &interrupt),
         Task::Bench(arguments) => bench::run(&arguments, &interrupt),
+        Task::FuzzSmoke(arguments) => fuzz::smoke(arguments, &interrupt),
+        Task::FuzzCorpus => fuzz::corpus(&interrupt),
         Task::Kafka(task) => kafka::run(task, &interrupt),
     }
 }

@@ -13,7 +13,13 @@ const LAYERS: &[&[&str]] = &[
     &["ottla-client"],
     &["ottla-offset-store"],
     &["ottla-group"],
-    &["ottla-cli", "ottla-examples", "ottla-benches", "xtask"],
+    &[
+        "ottla-cli",
+        "ottla-examples",
+        "ottla-benches",
+        "ottla-hostile",
+        "xtask",
+    ],
 ];
 
 /// A crate with some of its features, and what it must not need in that form, through others neither.

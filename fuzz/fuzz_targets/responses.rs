@@ -1,0 +1,5 @@
+//! Responses, behind a byte for the API and one for the version.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ottla_hostile::targets::run(ottla_hostile::targets::response(bytes)));
