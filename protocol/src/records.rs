@@ -25,6 +25,40 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Records to keep
+//!
+//! Who holds what was fetched as [`Bytes`](bytes::Bytes) keeps keys, values and headers without a copy: a handle is a part
+//! of them and counts as one more holder.
+//!
+//! ```
+//! # use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor};
+//! use bytes::Bytes;
+//! use ottla_protocol::records::{
+//!     Compression, DEFAULT_DECOMPRESSED_LIMIT, Decompressor, RecordIter, Records,
+//! };
+//!
+//! # let mut builder = BatchBuilder::new();
+//! # builder.append(1_700_000_000_000, None, Some(b"value"), &[])?;
+//! # let fetched = Bytes::from(builder.finish(&BatchOptions::default(), &mut Compressor::new())?);
+//! let mut kept: Vec<Bytes> = Vec::new();
+//! for batch in Records::new(&fetched) {
+//!     let batch = batch?;
+//!     let mut plain = Vec::new();
+//!     batch.plain_body(&mut Decompressor::new(), DEFAULT_DECOMPRESSED_LIMIT, &mut plain)?;
+//!     let body = match batch.compression() {
+//!         Compression::None => fetched.slice_ref(batch.body()),
+//!         _ => Bytes::from(plain),
+//!     };
+//!     for record in RecordIter::new(&batch, &body) {
+//!         kept.extend(record?.value.map(|value| body.slice_ref(value)));
+//!     }
+//! }
+//! assert_eq!(kept, ["value"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Old formats
+//!
 //! Messages of magic 0 and 1, which logs from before Kafka 0.11 may hold, are walked the same way: see [`legacy`].
 
 mod batch;
