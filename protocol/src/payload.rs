@@ -4,15 +4,16 @@
 //! | --- | --- |
 //! | JoinGroup's `metadata` | [`ConsumerProtocolSubscription`] |
 //! | SyncGroup's `assignment` | [`ConsumerProtocolAssignment`] |
-//! | a subscription's `user_data` | [`StickyUserData`], [`CooperativeStickyUserData`], or whatever another assignor likes |
+//! | a subscription's `user_data` | [`StickyUserData`], [`CooperativeStickyUserData`], or another assignor's |
 //! | Envelope's `request_principal` | [`DefaultPrincipalData`] |
 //! | topic `__consumer_offsets` | [`offsets_log`] |
 //! | topic `__transaction_state` | [`transaction_log`] |
 //! | topic `__share_group_state` | [`share_state_log`] |
 //! | control batches of any topic | [`control`] |
 //!
-//! All but the user data begin with a version, two bytes. Where Kafka's readers take a newer version for the newest
-//! that they know, so do these; elsewhere a version that isn't known is an error ([`Why::Version`]).
+//! User data has no version; all else begins with one of two bytes, except that keys in the logs begin with the
+//! record's type. Where Kafka's readers take a newer version for the newest that they know, so do these; elsewhere a
+//! version that isn't known is an error ([`Why::Version`]). A type that isn't known never is one.
 //!
 //! [`Why::Version`]: crate::error::Why::Version
 
@@ -38,7 +39,8 @@ pub use sticky::{CooperativeStickyUserData, StickyUserData};
 pub use subscription::ConsumerProtocolSubscription;
 pub use versioned::version;
 
-/// Partitions of one topic. Kafka's schemas call it TopicPartition, a name that stands for a single one everywhere else.
+/// Partitions of one topic. Kafka's schemas call it TopicPartition, a name that stands for a single one everywhere
+/// else.
 #[derive(Clone, Debug, Message, PartialEq)]
 pub struct TopicPartitions<'a> {
     /// The topic's name.

@@ -1,8 +1,8 @@
 //! What Kafka's own Java classes keep in records and tell each other, we read as the same values and write as the same
 //! bytes; and no bytes make us panic.
 //!
-//! `golden/Payloads.java` makes the file, and says how. A line is `what number hex value`, the value as `{:?}` prints it
-//! without the structs' names.
+//! `golden/Payloads.java` makes the file, and says how. A line is `what number hex value`, the value as `{:?}` prints
+//! it without the structs' names.
 
 #![cfg(feature = "messages")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]

@@ -2,6 +2,17 @@
 //!
 //! Key and value of a record in a control batch. The end of a transaction stands in the partitions that it wrote to,
 //! the rest in Kafka's own metadata topic and its snapshots (KIP-595, KIP-630, KIP-853).
+//!
+//! ```
+//! use ottla_protocol::payload::control::ControlRecord;
+//!
+//! // Key and value of a record.
+//! match ControlRecord::read(Some(&[0, 0, 0, 1]), Some(&[0, 0, 0, 0, 0, 7]))? {
+//!     ControlRecord::Commit(marker) => assert_eq!(marker.coordinator_epoch, 7),
+//!     other => panic!("{other:?}"),
+//! }
+//! # Ok::<(), ottla_protocol::DecodeError>(())
+//! ```
 
 use super::versioned;
 use crate::error::{DecodeError, EncodeError};
@@ -50,23 +61,11 @@ impl<'a> ControlRecord<'a> {
         Ok(match key.r#type {
             0 => Self::Abort(end()?),
             1 => Self::Commit(end()?),
-            2 => Self::LeaderChange(versioned::decode_counted(
-                bytes,
-                &LeaderChangeMessage::SCHEMA,
-            )?),
-            3 => Self::SnapshotHeader(versioned::decode_counted(
-                bytes,
-                &SnapshotHeaderRecord::SCHEMA,
-            )?),
-            4 => Self::SnapshotFooter(versioned::decode_counted(
-                bytes,
-                &SnapshotFooterRecord::SCHEMA,
-            )?),
-            5 => Self::KRaftVersion(versioned::decode_counted(
-                bytes,
-                &KRaftVersionRecord::SCHEMA,
-            )?),
-            6 => Self::KRaftVoters(versioned::decode_counted(bytes, &VotersRecord::SCHEMA)?),
+            2 => Self::LeaderChange(versioned::decode_own(bytes, &LeaderChangeMessage::SCHEMA)?),
+            3 => Self::SnapshotHeader(versioned::decode_own(bytes, &SnapshotHeaderRecord::SCHEMA)?),
+            4 => Self::SnapshotFooter(versioned::decode_own(bytes, &SnapshotFooterRecord::SCHEMA)?),
+            5 => Self::KRaftVersion(versioned::decode_own(bytes, &KRaftVersionRecord::SCHEMA)?),
+            6 => Self::KRaftVoters(versioned::decode_own(bytes, &VotersRecord::SCHEMA)?),
             record_type => Self::Unknown { record_type, value },
         })
     }
@@ -103,19 +102,19 @@ impl<'a> ControlRecord<'a> {
                 versioned::write(it, &EndTxnMarker::SCHEMA, 0, out)
             }
             Self::LeaderChange(it) => {
-                versioned::write_counted(it, &LeaderChangeMessage::SCHEMA, it.version, out)
+                versioned::write_own(it, &LeaderChangeMessage::SCHEMA, it.version, out)
             }
             Self::SnapshotHeader(it) => {
-                versioned::write_counted(it, &SnapshotHeaderRecord::SCHEMA, it.version, out)
+                versioned::write_own(it, &SnapshotHeaderRecord::SCHEMA, it.version, out)
             }
             Self::SnapshotFooter(it) => {
-                versioned::write_counted(it, &SnapshotFooterRecord::SCHEMA, it.version, out)
+                versioned::write_own(it, &SnapshotFooterRecord::SCHEMA, it.version, out)
             }
             Self::KRaftVersion(it) => {
-                versioned::write_counted(it, &KRaftVersionRecord::SCHEMA, it.version, out)
+                versioned::write_own(it, &KRaftVersionRecord::SCHEMA, it.version, out)
             }
             Self::KRaftVoters(it) => {
-                versioned::write_counted(it, &VotersRecord::SCHEMA, it.version, out)
+                versioned::write_own(it, &VotersRecord::SCHEMA, it.version, out)
             }
             Self::Unknown { value, .. } => {
                 out.extend_from_slice(value.unwrap_or_default());

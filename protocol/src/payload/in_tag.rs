@@ -7,8 +7,8 @@ use crate::error::EncodeError;
 use crate::schema::Kind;
 use crate::wire::{Cx, Input, Nullable, Parsed, Wire, varint};
 
-/// A struct that may be null and is tagged: 0 or 1 stands in front of it, where -1 or 1 does in front of those that have
-/// their place.
+/// A struct that may be null and is tagged: 0 (null) or 1 stands in front of it, where -1 or 1 does in front of those
+/// that aren't tagged.
 ///
 /// Kafka has just one, [`classic_member_metadata`], and none in requests and responses.
 ///

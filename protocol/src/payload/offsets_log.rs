@@ -40,7 +40,7 @@ use share_group::*;
 use streams_group::*;
 
 record_types! { <'a>
-    /// An offset that a group has committed, as long ago.
+    /// An offset that a group has committed, in the oldest form.
     0 LegacyOffsetCommit: OffsetCommitKey<'a>, LegacyOffsetCommitValue<'a>;
     /// An offset that a group has committed.
     1 OffsetCommit: OffsetCommitKey<'a>, OffsetCommitValue<'a>;

@@ -40,7 +40,7 @@ pub struct ShareSnapshotValue {
     pub leader_epoch: i32,
     /// The first offset that the group isn't done with.
     pub start_offset: i64,
-    /// How many offsets from the first one on are done with all the same (KIP-1226); -1 unknown.
+    /// How many of the offsets from the first one on are done with already (KIP-1226); -1 unknown.
     #[field(default = -1, tag = 0)]
     pub delivery_complete_count: i32,
     /// When the state was set up, in milliseconds since the epoch.
@@ -63,7 +63,7 @@ pub struct ShareUpdateValue {
     pub leader_epoch: i32,
     /// The first offset that the group isn't done with; -1: as before.
     pub start_offset: i64,
-    /// How many offsets from the first one on are done with all the same (KIP-1226); -1 unknown.
+    /// How many of the offsets from the first one on are done with already (KIP-1226); -1 unknown.
     #[field(default = -1, tag = 0)]
     pub delivery_complete_count: i32,
     /// The runs of offsets that have changed.

@@ -32,7 +32,7 @@ pub(super) fn decode<'a, T: Wire<'a>>(bytes: &'a [u8], schema: &Schema) -> Resul
 }
 
 /// Reads a payload whose first field is its version, to the last byte.
-pub(super) fn decode_counted<'a, T: Wire<'a>>(
+pub(super) fn decode_own<'a, T: Wire<'a>>(
     bytes: &'a [u8],
     schema: &Schema,
 ) -> Result<T, DecodeError> {
@@ -120,7 +120,7 @@ pub(super) fn write<'a, T: Wire<'a>>(
 }
 
 /// Appends a payload whose first field is its version.
-pub(super) fn write_counted<'a, T: Wire<'a>>(
+pub(super) fn write_own<'a, T: Wire<'a>>(
     payload: &T,
     schema: &Schema,
     version: i16,

@@ -43,8 +43,8 @@ import org.apache.kafka.common.record.internal.ControlRecordType;
  *
  * java -cp 'JARS/*' protocol/tests/golden/Payloads.java protocol/tests/golden
  *
- * with the jars of the broker's distribution, or of Maven: kafka-clients, kafka-coordinator-common, kafka-group-coordinator,
- * kafka-transaction-coordinator, kafka-share-coordinator, slf4j-api.
+ * with Kafka's own jars: clients, coordinator-common, group-coordinator, transaction-coordinator, share-coordinator,
+ * and those that they depend on.
  */
 public class Payloads {
     static PrintStream to;
@@ -81,7 +81,8 @@ public class Payloads {
         for (short version = value.lowestSupportedVersion(); version <= value.highestSupportedVersion(); version++) {
             for (Payloads sample : samples(version)) {
                 Message filled = sample.fill(value.getClass().getDeclaredConstructor().newInstance());
-                line(log + "-value", type, MessageUtil.toVersionPrefixedByteBuffer(version, filled), sample.show(filled));
+                ByteBuffer bytes = MessageUtil.toVersionPrefixedByteBuffer(version, filled);
+                line(log + "-value", type, bytes, sample.show(filled));
             }
         }
     }
@@ -309,7 +310,10 @@ public class Payloads {
             }
             return bytes.toString();
         }
-        return value instanceof String ? "\"" + value + "\"" : value instanceof Uuid ? "Uuid(" + value + ")" : "" + value;
+        if (value instanceof String) {
+            return "\"" + value + "\"";
+        }
+        return value instanceof Uuid ? "Uuid(" + value + ")" : "" + value;
     }
 
     static String snake(String name) {

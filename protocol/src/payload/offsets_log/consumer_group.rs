@@ -37,7 +37,7 @@ pub struct TopicMetadata<'a> {
     pub topic_name: &'a str,
     /// How many partitions the topic has.
     pub num_partitions: i32,
-    /// The racks of the partitions; empty if none are known, and since Kafka 4.0.
+    /// The racks of the partitions; empty if none are known, as always after Kafka 4.0.
     pub partition_metadata: Vec<PartitionMetadata<'a>>,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
@@ -79,8 +79,8 @@ pub struct ConsumerGroupMemberMetadataValue<'a> {
     /// The assignor that the member asks the coordinator to use; null: any.
     #[field(nullable)]
     pub server_assignor: Option<&'a str>,
-    /// What a member that came by JoinGroup brought along; null: it speaks the consumer protocol. The default isn't null
-    /// but empty, in Kafka by accident: so set it.
+    /// What a member that came by JoinGroup brought along; null: it speaks the consumer protocol. The default is not
+    /// null but an empty struct, as in Kafka: who writes one sets this.
     #[field(nullable, default = Default::default(), tag = 0)]
     pub classic_member_metadata: Option<InTag<ClassicMemberMetadata<'a>>>,
     /// Tagged fields that this definition doesn't know.

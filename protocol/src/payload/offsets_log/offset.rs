@@ -14,7 +14,7 @@ pub struct OffsetCommitKey<'a> {
     pub partition: i32,
 }
 
-/// An offset that a group has committed, as brokers wrote it before Kafka 0.9.
+/// An offset that a group has committed, in the oldest form, which brokers of today only read.
 #[derive(Clone, Debug, Message, PartialEq)]
 #[message(versions = 0)]
 pub struct LegacyOffsetCommitValue<'a> {
