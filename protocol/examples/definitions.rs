@@ -5,39 +5,44 @@
 
 use std::io::{self, BufWriter, Write};
 
-use ottla_protocol::ApiKey;
-use ottla_protocol::payload::{ConsumerProtocolAssignment, ConsumerProtocolSubscription};
 use ottla_protocol::schema::{Field, Kind, Schema, Versions};
+use ottla_protocol::{ApiKey, payload};
 use serde_json::{Value, json};
-
-const PAYLOADS: &[&Schema] = &[
-    &ConsumerProtocolSubscription::SCHEMA,
-    &ConsumerProtocolAssignment::SCHEMA,
-];
 
 fn main() -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
-    let messages = ApiKey::ALL
-        .iter()
-        .flat_map(|api| [api.request_schema(), api.response_schema()])
-        .flatten();
-    for schema in messages.chain(PAYLOADS.iter().copied()) {
-        writeln!(out, "{}", message(schema))?;
+    for api in ApiKey::ALL {
+        if let Some(schema) = api.request_schema() {
+            writeln!(
+                out,
+                "{}",
+                message("request", schema.name, schema.key, schema)
+            )?;
+        }
+        if let Some(schema) = api.response_schema() {
+            writeln!(
+                out,
+                "{}",
+                message("response", schema.name, schema.key, schema)
+            )?;
+        }
+    }
+    for it in payload::definitions() {
+        writeln!(
+            out,
+            "{}",
+            message("data", it.name, it.record_type, it.schema)
+        )?;
     }
     out.flush()
 }
 
-fn message(schema: &Schema) -> Value {
+fn message(of: &str, name: &str, key: Option<i16>, schema: &Schema) -> Value {
     let flexible = schema.flexible.map(|min| Versions { min, max: i16::MAX });
-    let of = match schema.key {
-        Some(_) if schema.name.ends_with("Request") => "request",
-        Some(_) if schema.name.ends_with("Response") => "response",
-        _ => "data",
-    };
     json!({
-        "name": schema.name,
+        "name": name,
         "type": of,
-        "apiKey": schema.key,
+        "apiKey": key,
         "validVersions": range(schema.versions),
         "flexibleVersions": flexible.map_or("none".to_owned(), range),
         "keepsUnknown": schema.keeps_unknown,
@@ -60,7 +65,8 @@ fn field(field: &Field) -> Value {
         json["nullableVersions"] = range(nullable).into();
     }
     if let Some(default) = field.default {
-        json["default"] = default.into();
+        // Where null is not what the type has without a word.
+        json["default"] = default.replace("Default::default()", "empty").into();
     }
     if let Some(tag) = field.tag {
         json["tag"] = tag.into();

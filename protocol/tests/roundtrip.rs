@@ -207,7 +207,7 @@ fn a_wrong_checksum_is_an_error() {
 #[test]
 fn many_small_bombs_are_a_large_one() {
     let mut builder = BatchBuilder::new();
-    let value = vec![0; 9 << 20];
+    let value = vec![0; 5 << 20];
     builder.append(0, None, Some(&value), &[]).unwrap();
     let options = BatchOptions {
         compression: Compression::Zstd,

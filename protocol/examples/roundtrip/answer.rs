@@ -8,6 +8,10 @@ use ottla_protocol::{AnyRequest, AnyResponse, ApiKey};
 use crate::hex;
 use crate::records::Reader;
 
+/// The most bytes of a message. Some messages take thirty times the memory that they take on the wire: an element of one
+/// byte is a string's pointer and length, or a struct of many fields that its version doesn't have.
+pub(crate) const LARGEST: usize = 8 << 20;
+
 /// Answers questions, with memory that it keeps for the next.
 #[derive(Default)]
 pub(crate) struct Answerer {
@@ -65,7 +69,11 @@ impl Answerer {
         let key = number(word("API key")?)?;
         let version = number(word("version")?)?;
         let api = ApiKey::from_code(key).ok_or_else(|| format!("unknown API: {key}"))?;
-        hex::read(word("hex")?, &mut self.bytes)?;
+        let hex = word("hex")?;
+        if hex.len() / 2 > LARGEST {
+            Err(format!("a message of more than {LARGEST} bytes"))?;
+        }
+        hex::read(hex, &mut self.bytes)?;
         self.written.clear();
         copy(api, version, &self.bytes, &mut self.written)?;
         hex::write(&self.written, &mut self.answer);

@@ -9,13 +9,13 @@ use crate::hex;
 
 /// How many bytes the compressed batches of a question may grow to, all in all. The library's own limit is a batch's; a
 /// question may hold thousands.
-const MOST_PLAIN: usize = 64 << 20;
+const MOST_PLAIN: usize = 32 << 20;
 
 /// What a compressed batch takes of that at least: a codec's start costs as much time as some bytes.
 const LEAST_PLAIN: usize = 4 << 10;
 
 /// How long an answer may grow: tiny records take more room in JSON than on the wire.
-const LONGEST_ANSWER: usize = 160 << 20;
+const LONGEST_ANSWER: usize = 80 << 20;
 
 /// Reads records, with memory that it keeps for the next question.
 #[derive(Default)]
@@ -49,15 +49,12 @@ impl Reader {
     ) -> Result<(), Box<dyn Error>> {
         for record in batch.records(&mut self.decompressor, room, &mut self.plain)? {
             write_record(&record?, out)?;
-            if out.len() > LONGEST_ANSWER {
-                Err(format!("the answer grows beyond {LONGEST_ANSWER} bytes"))?;
-            }
         }
         Ok(())
     }
 }
 
-fn write_record(record: &Record<'_>, out: &mut Vec<u8>) -> std::io::Result<()> {
+fn write_record(record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
     write!(out, "[{}, {}, ", record.offset, record.timestamp)?;
     write_bytes(record.key, out);
     write_bytes(record.value, out);
@@ -68,10 +65,18 @@ fn write_record(record: &Record<'_>, out: &mut Vec<u8>) -> std::io::Result<()> {
         write_bytes(header.value, out);
         close(out);
         out.extend(b", ");
+        check_length(out)?;
     }
     close(out);
     close(out);
     out.extend(b", ");
+    check_length(out)
+}
+
+fn check_length(out: &[u8]) -> Result<(), Box<dyn Error>> {
+    if out.len() > LONGEST_ANSWER {
+        Err(format!("the answer grows beyond {LONGEST_ANSWER} bytes"))?;
+    }
     Ok(())
 }
 

@@ -8,12 +8,6 @@ use super::definition::{Definition, Field, Versions};
 use super::schemas::Definitions;
 use super::tally::Tally;
 
-/// What Kafka has a schema of and we have no use for.
-const LEFT_OUT: &[(&str, &str)] = &[(
-    "DefaultPrincipalData",
-    "what one broker tells another of who asked, in a form that is theirs to choose",
-)];
-
 /// All requests and responses of Kafka's, in the versions that brokers serve.
 pub(crate) fn messages(ours: &Definitions, theirs: &Definitions) -> Tally {
     let mut tally = Tally::default();
@@ -27,9 +21,7 @@ pub(crate) fn messages(ours: &Definitions, theirs: &Definitions) -> Tally {
 /// What Kafka has definitions of beside its messages and their headers: what lies inside of those, and in logs.
 pub(crate) fn payloads(ours: &Definitions, theirs: &Definitions) -> Tally {
     let mut tally = Tally::default();
-    let left_out = |name: &str| LEFT_OUT.iter().any(|(it, _why)| *it == name);
-    let payloads = theirs.values().filter(|it| it.is_payload());
-    for definition in payloads.filter(|it| !left_out(&it.name)) {
+    for definition in theirs.values().filter(|it| it.is_payload()) {
         compare(ours, definition, definition.stable(false), &mut tally);
     }
     tally

@@ -129,7 +129,7 @@ impl Field {
         format!("{arrays}{plain}")
     }
 
-    /// The default, if it is written down and is not the type's own.
+    /// The default, if it is written down.
     pub(crate) fn default(&self) -> Option<String> {
         let written = match &self.default {
             Value::Null => return None,
@@ -137,7 +137,7 @@ impl Field {
             other => other.to_string(),
         };
         let plain = number(&written).map_or(written, |number| number.to_string());
-        (plain != self.empty() && !plain.is_empty()).then_some(plain)
+        (!plain.is_empty()).then_some(plain)
     }
 
     /// What the type has without a default.
