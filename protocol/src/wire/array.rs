@@ -64,10 +64,22 @@ fn read_elements<'a, T: Wire<'a>>(input: Input<'a>, count: usize, cx: Cx) -> Par
     let mut elements = Vec::with_capacity(count.min(at_once));
     let mut rest = input;
     for index in 0..count {
+        if index == elements.capacity() {
+            let likely = likely(index, input.len() - rest.len(), rest.len());
+            elements.reserve_exact(likely.min(count - index));
+        }
         let (after, element) =
             T::read(rest, cx).map_err(|e| e.map(|fault| fault.in_element(index)))?;
         elements.push(element);
         rest = after;
     }
     Ok((rest, elements))
+}
+
+/// How many more elements the bytes left are good for, if they are like those before; and no fewer than doubling gives.
+/// Mostly that is all of them, so that memory is taken once more instead of again and again, each time to be copied.
+#[cold]
+fn likely(elements: usize, bytes: usize, left: usize) -> usize {
+    let each = bytes.checked_div(elements).unwrap_or(left);
+    (left / each.max(1)).max(elements).max(1)
 }
