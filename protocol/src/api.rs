@@ -58,7 +58,7 @@ pub trait Response<'r>: Wire<'r> {
     fn read_body(body: &'r [u8], version: i16) -> Result<Self, DecodeError> {
         let read = |version| read_body(body, Self::NAME, Self::VERSIONS, Self::FLEXIBLE, version);
         read(version).or_else(|error| match Self::API {
-            ApiKey::ApiVersions if refuses_version(body) => read(0),
+            ApiKey::ApiVersions if error.why != Why::Version && refuses_version(body) => read(0),
             _ => Err(error),
         })
     }

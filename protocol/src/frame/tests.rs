@@ -3,6 +3,7 @@
 use super::*;
 use crate::UnknownTaggedFields;
 use crate::api::ReadRequest;
+use crate::error::Why;
 use crate::messages::api_versions::{ApiVersionsRequest, ApiVersionsResponse};
 use crate::messages::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 use crate::messages::offset_commit::*;
@@ -106,6 +107,9 @@ fn a_broker_that_does_not_know_the_version_answers_in_version_0() {
     let response = ApiVersionsResponse::read_body(&body, 4).unwrap();
     assert_eq!(response.error_code, 35);
     assert_eq!(response.api_keys[0].max_version, 2);
+    // Nobody has asked in a version that doesn't exist.
+    let error = ApiVersionsResponse::read_body(&body, 58).unwrap_err();
+    assert_eq!(error.why, Why::Version);
 }
 
 #[test]
