@@ -111,10 +111,13 @@ pub enum CodecError {
         limit: usize,
     },
     /// The codec refused the data.
-    #[error("{codec}: the codec refused the data")]
+    #[error("{codec}: the codec refused the data from byte {at} on")]
     Refused {
         /// The codec.
         codec: Compression,
+        /// Where in the compressed bytes: the block that is at fault (lz4, snappy), or how far they were read (gzip). Zstd
+        /// takes them as a whole: 0.
+        at: usize,
         /// What it says.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -130,8 +133,18 @@ impl CodecError {
     fn refused(codec: Compression, why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Refused {
             codec,
+            at: 0,
             source: why.into(),
         }
+    }
+
+    /// Says where the bytes are that the codec refused.
+    #[cfg(any(feature = "gzip", feature = "snappy", feature = "lz4"))]
+    fn at_byte(mut self, start: usize) -> Self {
+        if let Self::Refused { at, .. } = &mut self {
+            *at = start;
+        }
+        self
     }
 
     #[cfg(any(

@@ -13,6 +13,9 @@ use crate::error::{EncodeError, EncodeWhy, Place, Why};
 /// The fewest bytes of a tagged field: its tag and its length.
 const MIN: usize = 2;
 
+/// What faults call them; a known one whose value is at fault has its own name.
+const NAME: &str = "tagged_fields";
+
 /// Tagged fields that a struct's definition doesn't know: those of versions to come.
 ///
 /// Each struct of a flexible message keeps them when it is read and writes them again. Empty, which they nearly always
@@ -133,13 +136,13 @@ pub fn read<'a>(
     mut known: impl FnMut(u32, Input<'a>) -> Result<bool, nom::Err<Fault>>,
 ) -> Parsed<'a, UnknownTaggedFields> {
     let mut unknown = UnknownTaggedFields::new();
-    let (mut rest, count) = varint::read_u32(input)?;
-    check_count(input, rest, count as usize, MIN)?;
+    let (mut rest, count) = named(varint::read_u32(input))?;
+    named(check_count(input, rest, count as usize, MIN))?;
     let mut last = None;
-    for _ in 0..count {
-        let (after, (tag, value)) = field(rest)?;
+    for index in 0..count as usize {
+        let (after, (tag, value)) = named(field(rest).map_err(|e| e.map(|f| f.in_element(index))))?;
         if let Some(last) = last.filter(|last| tag <= *last) {
-            return Err(Fault::error(rest, Why::TagOrder { tag, last }));
+            return named(Err(Fault::error(rest, Why::TagOrder { tag, last })));
         }
         if !known(tag, value).map_err(|e| e.map(|fault| fault.followed_by(after.len())))? {
             unknown.push(tag, value);
@@ -177,10 +180,15 @@ pub fn value<'a, T: Wire<'a>>(
 }
 
 fn field(input: Input<'_>) -> Parsed<'_, (u32, Input<'_>)> {
-    let (rest, tag) = varint::read_u32(input)?;
-    let (rest, length) = varint::read_u32(rest)?;
-    let (rest, value) = take_exactly(length as usize, rest)?;
+    let part = |name| move |e: nom::Err<Fault>| e.map(|fault| fault.in_field(name));
+    let (rest, tag) = varint::read_u32(input).map_err(part("tag"))?;
+    let (rest, length) = varint::read_u32(rest).map_err(part("length"))?;
+    let (rest, value) = take_exactly(length as usize, rest).map_err(part("value"))?;
     Ok((rest, (tag, value)))
+}
+
+fn named<T>(read: Result<T, nom::Err<Fault>>) -> Result<T, nom::Err<Fault>> {
+    read.map_err(|e| e.map(|fault| fault.in_field(NAME)))
 }
 
 // Writing.

@@ -21,9 +21,9 @@ pub(super) fn decompress(body: &[u8], limit: usize, out: &mut Vec<u8>) -> Result
     loop {
         // Not `read_to_end`: it would double the vector past the limit.
         lengthen(out, room.min(limit), limit);
-        match read(&mut decoder, out.get_mut(end..).unwrap_or_default())? {
+        match read(&mut decoder, body, out.get_mut(end..).unwrap_or_default())? {
             0 if end < out.len() => break,
-            0 => match read(&mut decoder, &mut [0])? {
+            0 => match read(&mut decoder, body, &mut [0])? {
                 0 => break,
                 _ => return Err(CodecError::too_large(Compression::Gzip, limit)),
             },
@@ -37,10 +37,15 @@ pub(super) fn decompress(body: &[u8], limit: usize, out: &mut Vec<u8>) -> Result
     Ok(())
 }
 
-fn read(decoder: &mut impl Read, to: &mut [u8]) -> Result<usize, CodecError> {
-    decoder
-        .read(to)
-        .map_err(|why| CodecError::refused(Compression::Gzip, why))
+fn read(
+    decoder: &mut MultiGzDecoder<&[u8]>,
+    body: &[u8],
+    to: &mut [u8],
+) -> Result<usize, CodecError> {
+    decoder.read(to).map_err(|why| {
+        let at = body.len() - decoder.get_ref().len();
+        CodecError::refused(Compression::Gzip, why).at_byte(at)
+    })
 }
 
 pub(super) fn compress(plain: &[u8], out: &mut Vec<u8>) -> Result<(), CodecError> {

@@ -31,19 +31,23 @@ const CONTENT_SIZE: u8 = 0x08;
 const DICTIONARY: u8 = 0x01;
 
 pub(super) fn decompress(body: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), CodecError> {
-    let cut = |_| refused("the frame is cut or none");
-    let (mut blocks, frame) = frame_start(body).map_err(cut)?;
+    let (mut blocks, frame) =
+        frame_start(body).map_err(|_| refused("it is no frame's beginning"))?;
     if frame.flags & DICTIONARY != 0 {
         return Err(refused("the frame needs a dictionary"));
     }
     let mut end = 0;
     loop {
+        let at = body.len() - blocks.len();
         let block;
-        (blocks, block) = next_block(blocks, frame).map_err(cut)?;
+        (blocks, block) =
+            next_block(blocks, frame).map_err(|_| refused("the block is cut").at_byte(at))?;
         end = match block {
             Block::End => break,
             Block::Stored(bytes) => store(bytes, end, limit, out)?,
-            Block::Packed(bytes) => unpack(bytes, frame, end, limit, out)?,
+            Block::Packed(bytes) => {
+                unpack(bytes, frame, end, limit, out).map_err(|error| error.at_byte(at))?
+            }
         };
     }
     out.truncate(end);

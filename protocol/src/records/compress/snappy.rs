@@ -37,9 +37,13 @@ impl Decoder {
         match frame_start(body) {
             Ok((mut blocks, _)) => {
                 while !blocks.is_empty() {
+                    let at = body.len() - blocks.len();
                     let block;
-                    (blocks, block) = next_block(blocks).map_err(|_| refused("a block is cut"))?;
-                    end = self.block(block, end, limit, out)?;
+                    (blocks, block) =
+                        next_block(blocks).map_err(|_| refused("the block is cut").at_byte(at))?;
+                    end = self
+                        .block(block, end, limit, out)
+                        .map_err(|error| error.at_byte(at))?;
                 }
             }
             Err(_) => end = self.block(body, 0, limit, out)?,
@@ -58,7 +62,7 @@ impl Decoder {
     ) -> Result<usize, CodecError> {
         let plain = snap::raw::decompress_len(block).map_err(refused)?;
         if plain > block.len().saturating_mul(MOST_GROWTH) {
-            return Err(refused("a block claims more than it can hold"));
+            return Err(refused("the block claims more than it can hold"));
         }
         let end = at.saturating_add(plain);
         if end > limit {
