@@ -14,10 +14,10 @@ use crate::budget::{self, Gauge};
 use crate::input::{Input, Kind};
 
 /// What became of an input that broke no rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// Whether it could be read.
-    pub read: bool,
+    /// Why it can't be read, if it can't.
+    pub refused: Option<String>,
     /// The most memory that reading took at one time.
     pub peak: u64,
 }
@@ -89,7 +89,7 @@ impl Checker {
     pub fn check(&mut self, input: &Input) -> Result<Checked, String> {
         let mut gauge = Gauge::default();
         let bytes = &input.bytes[..];
-        let (read, most) = match input.kind {
+        let (refused, most) = match input.kind {
             Kind::Records => (
                 told(self.records(bytes, &mut gauge), bytes),
                 budget::of_records(budget::PLAIN_LIMIT),
@@ -103,7 +103,7 @@ impl Checker {
                 budget::of_message(bytes.len()),
             ),
         };
-        let read = read?;
+        let refused = refused?;
         if gauge.peak > most {
             return Err(format!(
                 "took {} bytes for {}, more than {most}",
@@ -112,7 +112,7 @@ impl Checker {
             ));
         }
         Ok(Checked {
-            read,
+            refused,
             peak: gauge.peak,
         })
     }
@@ -140,7 +140,7 @@ impl Checker {
         codec: Compression,
         bytes: &[u8],
         gauge: &mut Gauge,
-    ) -> Result<bool, String> {
+    ) -> Result<Option<String>, String> {
         let limit = budget::PLAIN_LIMIT;
         let mut plain = Vec::new();
         let read = gauge.measure(|| {
@@ -151,11 +151,11 @@ impl Checker {
             return Err(format!("the buffer grew to {}", plain.capacity()));
         }
         match read {
-            Ok(()) => Ok(true),
+            Ok(()) => Ok(None),
             Err(error @ (CodecError::TooLarge { .. } | CodecError::Refused { .. })) => {
-                let text = error.to_string();
+                let text = in_words(&error);
                 match text.starts_with(codec.name()) {
-                    true => Ok(false),
+                    true => Ok(Some(text)),
                     false => Err(format!("names no codec: {text}")),
                 }
             }
@@ -234,26 +234,32 @@ fn message(kind: Kind, bytes: &[u8], gauge: &mut Gauge) -> Result<(), Failure<De
     }
 }
 
-fn written(
+pub(crate) fn written(
     write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
 ) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
     write(&mut out).map(|()| out)
 }
 
-/// Whether the bytes were read. An error must say what was being read, and at which byte.
-fn told<E: Error>(result: Result<(), Failure<E>>, bytes: &[u8]) -> Result<bool, String> {
+/// Why the bytes were not read, if so. An error must say what was being read, and at which byte.
+fn told<E: Error>(result: Result<(), Failure<E>>, bytes: &[u8]) -> Result<Option<String>, String> {
     match result {
-        Ok(()) => Ok(true),
+        Ok(()) => Ok(None),
         Err(Failure::Broken(rule)) => Err(rule),
         Err(Failure::Refused(error)) => {
-            let text = error.to_string();
+            let text = in_words(&error);
             match says_where(&text) {
-                true => Ok(false),
+                true => Ok(Some(text)),
                 false => Err(format!("says not where in {} bytes: {text}", bytes.len())),
             }
         }
     }
+}
+
+/// An error and its reasons.
+fn in_words(error: &dyn Error) -> String {
+    let reasons = std::iter::successors(error.source(), |reason| (*reason).source());
+    reasons.fold(error.to_string(), |all, reason| format!("{all}: {reason}"))
 }
 
 /// `Message v3: field: why (at byte 7)`, and for records `batch at offset 5: field (at byte 61): why`.

@@ -2,6 +2,7 @@
 
 use ottla_protocol::ApiKey;
 use ottla_protocol::header::{RequestHeader, ResponseHeader};
+use ottla_protocol::payload::{ConsumerProtocolAssignment, ConsumerProtocolSubscription};
 use ottla_protocol::records::legacy::{Magic, MessageSetBuilder, MessageSetOptions};
 use ottla_protocol::records::{
     BatchBuilder, BatchOptions, BuildError, Compression, Compressor, ControlType, Header,
@@ -113,22 +114,41 @@ pub fn headers() -> Vec<Input> {
     all
 }
 
-/// Payloads in every version.
+/// Payloads that Kafka's own classes have written, and what members of groups tell each other, in every version.
 #[must_use]
 pub fn payloads(random: &mut Random) -> Vec<Input> {
-    let mut all = Vec::new();
-    for payload in PAYLOADS {
-        for (schema, cx) in versions(Some(payload.schema)) {
+    let lines = include_str!("../../tests/golden/payloads.txt").lines();
+    let mut all: Vec<Input> = lines.filter_map(golden_payload).collect();
+    for (name, schema) in [
+        ("subscription", &ConsumerProtocolSubscription::SCHEMA),
+        ("assignment", &ConsumerProtocolAssignment::SCHEMA),
+    ] {
+        for (schema, cx) in versions(Some(schema)) {
             for _ in 0..EACH {
                 let body = message(schema, cx, false, random);
-                all.push(Input {
-                    kind: Kind::Payload(payload),
-                    bytes: [cx.version.to_be_bytes().to_vec(), body].concat(),
-                });
+                let bytes = [cx.version.to_be_bytes().to_vec(), body].concat();
+                all.extend(payload(name, bytes));
             }
         }
     }
     all
+}
+
+/// A line `what number hex value`.
+fn golden_payload(line: &str) -> Option<Input> {
+    let mut words = line.split(' ');
+    let (name, number) = (words.next()?, words.next()?.parse::<i16>().ok()?);
+    let hex = words.next()?;
+    let line = match PAYLOADS.iter().find(|it| it.name == name)?.typed {
+        true => format!("payload {name} {number:04x}{hex}"),
+        false => format!("payload {name} {hex}"),
+    };
+    line.parse().ok()
+}
+
+fn payload(name: &str, bytes: Vec<u8>) -> Option<Input> {
+    let kind = Kind::Payload(PAYLOADS.iter().find(|it| it.name == name)?);
+    Some(Input { kind, bytes })
 }
 
 /// Batches and message sets of every magic and codec: alone, and several in a row.

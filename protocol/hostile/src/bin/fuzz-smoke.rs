@@ -48,12 +48,11 @@ fn main() -> ExitCode {
 fn one(line: &str) -> Result<(), String> {
     let input: Input = line.parse().map_err(|why| format!("{line:?} is {why}"))?;
     let checked = check(&mut Checker::default(), &input)?;
-    let word = if checked.read { "read" } else { "refused" };
-    println!(
-        "{word}, {} bytes of memory for {}",
-        checked.peak,
-        input.bytes.len()
-    );
+    match checked.refused {
+        Some(why) => println!("refused: {why}"),
+        None => println!("read"),
+    }
+    println!("{} bytes of memory for {}", checked.peak, input.bytes.len());
     Ok(())
 }
 
@@ -65,10 +64,10 @@ fn run(inputs: u64, seed: u64) -> Result<(), String> {
     let seeds = seeds::all(seed);
     for input in seeds.iter().cloned().chain(stuffed::all(STUFFED)) {
         let checked = check(&mut checker, &input)?;
-        if !checked.read {
-            return Err(format!("a valid input is refused:\n{input}"));
+        if let Some(why) = checked.refused {
+            return Err(format!("a valid input is refused: {why}\n{input}"));
         }
-        tally.add(&input, checked);
+        tally.add(&input, &checked);
     }
     println!("seed {seed}, {} valid inputs to begin with", tally.inputs());
     let mutator = Mutator::new(seed, seeds);
@@ -123,7 +122,7 @@ fn worker(mutator: &Mutator, inputs: u64, step: u64, at: &AtomicU64) -> Result<T
             return Ok(tally);
         }
         let input = mutator.input(index);
-        tally.add(&input, check(&mut checker, &input)?);
+        tally.add(&input, &check(&mut checker, &input)?);
         at.store(index + step, Ordering::Relaxed);
     }
 }
@@ -155,10 +154,10 @@ struct Row {
 }
 
 impl Tally {
-    fn add(&mut self, input: &Input, checked: Checked) {
+    fn add(&mut self, input: &Input, checked: &Checked) {
         let row = self.0.entry(input.kind.word()).or_default();
         row.inputs += 1;
-        row.read += u64::from(checked.read);
+        row.read += u64::from(checked.refused.is_none());
         row.peak = row.peak.max(checked.peak);
         let bytes = input.bytes.len();
         let each = checked.peak as f64 / bytes.max(1) as f64;
