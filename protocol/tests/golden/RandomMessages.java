@@ -19,7 +19,6 @@ import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.protocol.types.BoundField;
 import org.apache.kafka.common.protocol.types.CompactArrayOf;
 import org.apache.kafka.common.protocol.types.Field;
-import org.apache.kafka.common.protocol.types.NullableSchema;
 import org.apache.kafka.common.protocol.types.Schema;
 import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
@@ -147,7 +146,7 @@ public class RandomMessages {
     }
 
     void struct(Schema struct) {
-        if (struct instanceof NullableSchema) {
+        if (struct.isNullable()) {
             boolean isNull = isNull();
             out.write(isNull ? -1 : 1);
             if (isNull) {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// A message.
@@ -58,7 +58,7 @@ pub(crate) struct Field {
     pub(crate) tag: Option<u32>,
     #[serde(default)]
     default: Value,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bool_or_text")]
     pub(crate) ignorable: bool,
     /// Those of the struct that it is of.
     #[serde(default)]
@@ -149,6 +149,12 @@ impl Field {
             _ => "empty",
         }
     }
+}
+
+/// Kafka's own reader takes `"true"` for `true`, and its schemas have had one.
+fn bool_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value == true || value == "true")
 }
 
 /// A number, however it is written.
