@@ -41,17 +41,21 @@ fn wire(model: &Model) -> TokenStream {
         .map(|field| &field.ty);
     let read = read::read(model);
     let write = write::write(model);
+    // An inner struct has one place where it is read and one where it is written: into that of its elements.
+    let inline = matches!(model.role, Role::Inner).then(|| quote!(#[inline]));
     let body = quote! {
         const MIN: usize = ::ottla_protocol::wire::at_least_one(
             0 #(+ <#min as ::ottla_protocol::wire::Wire<#lifetime>>::MIN)*
         );
         const KIND: ::ottla_protocol::schema::Kind = ::ottla_protocol::schema::Kind::Struct(&Self::SCHEMA);
 
+        #inline
         fn read(
             input: ::ottla_protocol::wire::Input<#lifetime>,
             cx: ::ottla_protocol::wire::Cx,
         ) -> ::ottla_protocol::wire::Parsed<#lifetime, Self> { #read }
 
+        #inline
         fn write(
             &self,
             out: &mut ::std::vec::Vec<u8>,

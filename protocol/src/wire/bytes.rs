@@ -1,8 +1,5 @@
 //! Bytes, and the lengths in front of bytes, strings and arrays.
 
-use nom::bytes::complete::take;
-use nom::number::complete::{be_i16, be_i32};
-
 use super::{Cx, Fault, Input, Nullable, Parsed, Wire, varint};
 use crate::error::{EncodeError, EncodeWhy, Why};
 use crate::schema::Kind;
@@ -14,10 +11,12 @@ impl<'a> Wire<'a> for &'a [u8] {
     const MIN: usize = 1;
     const KIND: Kind = Kind::Bytes;
 
+    #[inline]
     fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self> {
         not_null(input, Self::read_nullable(input, cx))
     }
 
+    #[inline]
     fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
         write_length(Some(self.len()), out, cx)?;
         out.extend_from_slice(self);
@@ -26,6 +25,7 @@ impl<'a> Wire<'a> for &'a [u8] {
 }
 
 impl<'a> Nullable<'a> for &'a [u8] {
+    #[inline]
     fn read_nullable(input: Input<'a>, cx: Cx) -> Parsed<'a, Option<Self>> {
         match read_length(input, cx)? {
             (rest, Some(length)) => {
@@ -36,6 +36,7 @@ impl<'a> Nullable<'a> for &'a [u8] {
         }
     }
 
+    #[inline]
     fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
         match this {
             Some(bytes) => bytes.write(out, cx),
@@ -47,7 +48,19 @@ impl<'a> Nullable<'a> for &'a [u8] {
 /// Takes so many bytes.
 #[inline]
 pub(crate) fn take_exactly(length: usize, input: Input<'_>) -> Parsed<'_, Input<'_>> {
-    take(length)(input).map_err(|e: nom::Err<Fault>| e.map(|fault| fault.needs(length)))
+    match input.split_at_checked(length) {
+        Some((bytes, rest)) => Ok((rest, bytes)),
+        None => Err(Fault::short(input, length)),
+    }
+}
+
+/// Takes as many bytes as an array has.
+#[inline]
+pub(crate) fn take_array<const N: usize>(input: Input<'_>) -> Parsed<'_, [u8; N]> {
+    match input.split_first_chunk() {
+        Some((bytes, rest)) => Ok((rest, *bytes)),
+        None => Err(Fault::short(input, N)),
+    }
 }
 
 /// Makes a fault of null.
@@ -65,8 +78,8 @@ pub(crate) fn read_length(input: Input<'_>, cx: Cx) -> Parsed<'_, Option<usize>>
     if cx.flexible {
         return read_compact(input);
     }
-    let (rest, length) = be_i32(input).map_err(|e: nom::Err<Fault>| e.map(|f| f.needs(4)))?;
-    Ok((rest, plain(input, i64::from(length))?))
+    let (rest, length) = take_array(input)?;
+    Ok((rest, plain(input, i32::from_be_bytes(length).into())?))
 }
 
 /// Reads the length of a string, which has two bytes where it isn't compact. None: null.
@@ -75,11 +88,12 @@ pub(crate) fn read_short_length(input: Input<'_>, cx: Cx) -> Parsed<'_, Option<u
     if cx.flexible {
         return read_compact(input);
     }
-    let (rest, length) = be_i16(input).map_err(|e: nom::Err<Fault>| e.map(|f| f.needs(2)))?;
-    Ok((rest, plain(input, i64::from(length))?))
+    let (rest, length) = take_array(input)?;
+    Ok((rest, plain(input, i16::from_be_bytes(length).into())?))
 }
 
 /// Appends the length of bytes or the count of an array. None: null.
+#[inline]
 pub(crate) fn write_length(
     length: Option<usize>,
     out: &mut Vec<u8>,
@@ -95,6 +109,7 @@ pub(crate) fn write_length(
 }
 
 /// Appends the length of a string. None: null.
+#[inline]
 pub(crate) fn write_short_length(
     length: Option<usize>,
     out: &mut Vec<u8>,
@@ -111,6 +126,7 @@ pub(crate) fn write_short_length(
 }
 
 /// A compact length: one more than it says, and 0 is null.
+#[inline]
 fn read_compact(input: Input<'_>) -> Parsed<'_, Option<usize>> {
     let (rest, raised) = varint::read_u32(input)?;
     let Some(length) = raised.checked_sub(1) else {
@@ -137,12 +153,18 @@ fn plain(input: Input<'_>, length: i64) -> Result<Option<usize>, nom::Err<Fault>
 }
 
 /// A length as the wire has it, -1 being null.
+#[inline]
 fn checked(length: Option<usize>, max: i32, cx: Cx) -> Result<i32, EncodeError> {
     let Some(length) = length else {
         return Ok(NULL as i32);
     };
     match i32::try_from(length) {
         Ok(fits) if fits <= max => Ok(fits),
-        _ => Err(EncodeError::new(cx, EncodeWhy::TooLong { length })),
+        _ => Err(too_long(length, cx)),
     }
+}
+
+#[cold]
+fn too_long(length: usize, cx: Cx) -> EncodeError {
+    EncodeError::new(cx, EncodeWhy::TooLong { length })
 }

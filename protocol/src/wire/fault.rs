@@ -34,6 +34,13 @@ impl Fault {
         nom::Err::Error(Self::new(input, why))
     }
 
+    /// Too few bytes for a value of this length.
+    #[cold]
+    pub(crate) fn short(input: Input<'_>, needs: usize) -> nom::Err<Self> {
+        let left = input.len();
+        Self::error(input, Why::Short { needs, left })
+    }
+
     /// The fault in what nom returned.
     pub(crate) fn of(error: nom::Err<Self>) -> Self {
         match error {
@@ -41,14 +48,6 @@ impl Fault {
             // Only nom's streaming parsers ask for more, and none is used.
             nom::Err::Incomplete(_) => Self::new(&[], Why::Malformed(ErrorKind::Complete)),
         }
-    }
-
-    /// Says of what nom found too short how long it had to be.
-    #[cold]
-    pub(crate) fn needs(mut self, needs: usize) -> Self {
-        let left = self.0.left;
-        self.0.why = Why::Short { needs, left };
-        self
     }
 
     #[cold]

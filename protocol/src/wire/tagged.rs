@@ -121,6 +121,10 @@ impl<'a> Iterator for Fields<'a> {
     type Item = (u32, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
+        // Nearly always so; reading on would make a fault of it, only to be dropped.
+        if self.0.is_empty() {
+            return None;
+        }
         let (rest, (tag, value)) = field(self.0).ok()?;
         self.0 = rest;
         Some((tag, value))
@@ -199,11 +203,14 @@ fn named<T>(read: Result<T, nom::Err<Fault>>) -> Result<T, nom::Err<Fault>> {
 pub fn write_unknown(unknown: &UnknownTaggedFields, out: &mut Vec<u8>) {
     match &unknown.0 {
         None => out.push(0),
-        Some(raw) => {
-            varint::write_u32(raw.count, out);
-            out.extend_from_slice(&raw.bytes);
-        }
+        Some(raw) => write_raw(raw, out),
     }
+}
+
+#[cold]
+fn write_raw(raw: &Raw, out: &mut Vec<u8>) {
+    varint::write_u32(raw.count, out);
+    out.extend_from_slice(&raw.bytes);
 }
 
 /// Refuses to lose unknown tagged fields in a version that has no tagged fields.

@@ -9,10 +9,12 @@ impl<'a> Wire<'a> for &'a str {
     const MIN: usize = 1;
     const KIND: Kind = Kind::String;
 
+    #[inline]
     fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self> {
         not_null(input, Self::read_nullable(input, cx))
     }
 
+    #[inline]
     fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
         write_short_length(Some(self.len()), out, cx)?;
         out.extend_from_slice(self.as_bytes());
@@ -21,8 +23,11 @@ impl<'a> Wire<'a> for &'a str {
 }
 
 impl<'a> Nullable<'a> for &'a str {
+    #[inline]
     fn read_nullable(input: Input<'a>, cx: Cx) -> Parsed<'a, Option<Self>> {
         match read_short_length(input, cx)? {
+            // Looked for, as most texts kept with an offset are empty.
+            (rest, Some(0)) => Ok((rest, Some(""))),
             (rest, Some(length)) => {
                 let (after, bytes) = take_exactly(length, rest)?;
                 let text = str::from_utf8(bytes).map_err(|error| not_utf8(rest, length, error))?;
@@ -32,6 +37,7 @@ impl<'a> Nullable<'a> for &'a str {
         }
     }
 
+    #[inline]
     fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
         match this {
             Some(text) => text.write(out, cx),

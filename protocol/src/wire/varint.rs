@@ -2,8 +2,7 @@
 //! flexible messages they are
 //! lengths, counts and tags: unsigned, of 32 bits. (Record batches have signed ones of their own.)
 
-use nom::number::complete::be_u8;
-
+use super::bytes::take_array;
 use super::{Fault, Input, Parsed};
 use crate::error::Why;
 
@@ -23,7 +22,15 @@ pub fn read_u32(input: Input<'_>) -> Parsed<'_, u32> {
 
 /// Appends an integer.
 #[inline]
-pub fn write_u32(mut value: u32, out: &mut Vec<u8>) {
+pub fn write_u32(value: u32, out: &mut Vec<u8>) {
+    if value < 0x80 {
+        out.push(value as u8);
+    } else {
+        write_long(value, out);
+    }
+}
+
+fn write_long(mut value: u32, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -34,7 +41,7 @@ pub fn write_u32(mut value: u32, out: &mut Vec<u8>) {
 fn read_long(input: Input<'_>) -> Parsed<'_, u32> {
     let (mut rest, mut value) = (input, 0);
     for shift in [0, 7, 14, 21, 28] {
-        let (after, byte) = be_u8(rest).map_err(|e: nom::Err<Fault>| e.map(|f| f.needs(1)))?;
+        let (after, [byte]) = take_array(rest)?;
         let low = u32::from(byte & 0x7f);
         if shift == 28 && byte > 0x0f {
             break;
