@@ -1,14 +1,16 @@
 //! Batches under construction: records are written straight into their bytes.
 
+mod layout;
 mod open;
 mod options;
+mod short;
 mod split;
 mod writer;
 
 use super::compress::{Compression, Compressor};
 use super::header::{BatchHeader, HEADER_BYTES};
 use super::record::Header;
-use open::{NewRecord, Open, begin};
+use open::{NewRecord, Open, SLACK};
 
 pub use options::{BatchOptions, BuildError};
 pub use split::split;
@@ -20,7 +22,7 @@ pub use writer::BatchWriter;
 /// Where nothing is compressed, the bytes appended are the bytes that [`finish`](Self::finish) gives back.
 #[derive(Debug)]
 pub struct BatchBuilder {
-    /// Room for the header, then the records.
+    /// Room for the header, then the records, then room for more.
     bytes: Vec<u8>,
     /// A vector given back, for the next batch.
     spare: Vec<u8>,
@@ -37,12 +39,11 @@ impl BatchBuilder {
     /// An empty batch with room for `capacity` bytes, header included.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        let mut bytes = Vec::with_capacity(capacity.max(HEADER_BYTES));
-        begin(&mut bytes);
+        let mut bytes = Vec::with_capacity(capacity.max(HEADER_BYTES) + SLACK);
         Self {
+            open: Open::at(0, &mut bytes),
             bytes,
             spare: Vec::new(),
-            open: Open::NEW,
         }
     }
 
@@ -68,7 +69,13 @@ impl BatchBuilder {
         value: Option<&[u8]>,
         headers: &[Header<'_>],
     ) -> Result<i32, BuildError> {
-        self.append_at(self.open.next_delta(), timestamp, key, value, headers)
+        let record = NewRecord {
+            timestamp,
+            key,
+            value,
+            headers,
+        };
+        self.open.append(&mut self.bytes, record)
     }
 
     /// Appends a record whose offset is `offset_delta` above the batch's first: with a gap behind the last one, as
@@ -91,7 +98,7 @@ impl BatchBuilder {
             value,
             headers,
         };
-        self.open.append(&mut self.bytes, 0, offset_delta, record)
+        self.open.append_at(&mut self.bytes, offset_delta, record)
     }
 
     /// At most how many bytes a record adds to a batch before compression.
@@ -104,7 +111,7 @@ impl BatchBuilder {
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the header is always there")]
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.open.len()
     }
 
     /// How many records there are so far.
@@ -129,9 +136,10 @@ impl BatchBuilder {
         compressor: &mut Compressor,
     ) -> Result<Vec<u8>, BuildError> {
         if self.open.codec(options) == Compression::None {
-            writer::seal(&mut self.bytes, 0, &self.open, options)?;
+            writer::seal(&mut self.bytes, &self.open, options)?;
             let next = std::mem::take(&mut self.spare);
-            let batch = std::mem::replace(&mut self.bytes, next);
+            let mut batch = std::mem::replace(&mut self.bytes, next);
+            batch.truncate(self.open.end);
             self.clear();
             return Ok(batch);
         }
@@ -152,12 +160,17 @@ impl BatchBuilder {
         compressor: &mut Compressor,
     ) -> Result<BatchHeader, BuildError> {
         let start = out.len();
-        begin(out);
-        let plain = self.bytes.get(HEADER_BYTES..).unwrap_or_default();
+        out.extend_from_slice(&[0; HEADER_BYTES]);
+        let plain = self.bytes.get(HEADER_BYTES..self.open.end);
+        let codec = self.open.codec(options);
         let finished = compressor
-            .compress(self.open.codec(options), plain, out)
+            .compress(codec, plain.unwrap_or_default(), out)
             .map_err(BuildError::from)
-            .and_then(|()| writer::seal(out, start, &self.open, options));
+            .and_then(|()| {
+                let mut open = self.open;
+                (open.start, open.end) = (start, out.len());
+                writer::seal(out, &open, options)
+            });
         match finished {
             Ok(_) => self.clear(),
             Err(_) => out.truncate(start),
@@ -167,9 +180,7 @@ impl BatchBuilder {
 
     /// Forgets all records.
     pub fn clear(&mut self) {
-        self.bytes.clear();
-        begin(&mut self.bytes);
-        self.open = Open::NEW;
+        self.open = Open::at(0, &mut self.bytes);
     }
 
     /// Takes back a vector, such as one that [`finish`](Self::finish) gave, to use its memory for a later batch.

@@ -68,39 +68,66 @@ fn long<E: Failure>(i: &[u8], bits: u32, field: Field) -> Step<'_, u64, E> {
     fault(i, field, Malformed::Ends)
 }
 
-/// How many bytes a number takes.
-#[inline]
-pub(super) fn varint_len(value: i64) -> usize {
-    let bits = 64 - (zigzag(value) | 1).leading_zeros() as usize;
-    // A seventh, rounded up, without dividing: right for 1 to 64.
-    (bits * 9 + 64) / 64
+/// A number as it is written. 32-bit numbers have the same bytes as 64-bit ones of the same value.
+#[derive(Clone, Copy)]
+pub(super) struct Varint {
+    raw: u64,
+    /// The first eight bytes, the first one lowest.
+    first: u64,
+    len: usize,
 }
 
-/// Appends a number. 32-bit numbers have the same bytes as 64-bit ones of the same value.
-#[inline]
-pub(super) fn put_varint(value: i64, out: &mut Vec<u8>) {
-    let raw = zigzag(value);
-    if raw < 0x80 {
-        out.push(raw as u8);
-    } else if raw < 0x4000 {
-        out.extend_from_slice(&[raw as u8 | 0x80, (raw >> 7) as u8]);
-    } else {
-        put_long(raw, out);
+impl Varint {
+    #[inline(always)]
+    pub(super) fn new(value: i64) -> Self {
+        let raw = (value << 1 ^ value >> 63) as u64;
+        let (first, len) = if raw < 0x80 {
+            (raw, 1)
+        } else if raw < 0x4000 {
+            (raw & 0x7f | 0x80 | raw >> 7 << 8, 2)
+        } else {
+            spread(raw)
+        };
+        Self { raw, first, len }
+    }
+
+    /// How many bytes it takes.
+    #[inline(always)]
+    pub(super) fn len(self) -> usize {
+        self.len
+    }
+
+    /// Writes it in front of `room`. Where it is short, and there are eight bytes, all eight are written: a store of
+    /// fixed size takes no time, and what follows writes over what is too much.
+    #[inline(always)]
+    pub(super) fn put(self, room: &mut [u8]) {
+        match room.first_chunk_mut() {
+            Some(first) if self.len <= 8 => *first = self.first.to_le_bytes(),
+            _ => self.put_bytewise(room),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_bytewise(self, room: &mut [u8]) {
+        for (at, byte) in room.iter_mut().take(self.len).enumerate() {
+            let more = if at + 1 < self.len { 0x80 } else { 0 };
+            *byte = (self.raw >> (7 * at)) as u8 & 0x7f | more;
+        }
     }
 }
 
+/// The first eight bytes of three and more, and how many there are.
 #[inline(never)]
-fn put_long(mut raw: u64, out: &mut Vec<u8>) {
-    while raw >= 0x80 {
-        out.push(raw as u8 | 0x80);
-        raw >>= 7;
-    }
-    out.push(raw as u8);
-}
-
-#[inline]
-pub(super) fn zigzag(value: i64) -> u64 {
-    (value << 1 ^ value >> 63) as u64
+fn spread(raw: u64) -> (u64, usize) {
+    let bits = 64 - raw.leading_zeros() as usize;
+    // A seventh, rounded up, without dividing: right for 1 to 64.
+    let len = (bits * 9 + 64) / 64;
+    let first = (0..len.min(8)).fold(0, |first, at| {
+        let more = if at + 1 < len { 0x80 } else { 0 };
+        first | (raw >> (7 * at) & 0x7f | more) << (8 * at)
+    });
+    (first, len)
 }
 
 #[cfg(test)]
@@ -111,9 +138,12 @@ mod tests {
     use crate::records::fault::Fault;
 
     fn written(value: i64) -> Vec<u8> {
-        let mut out = Vec::new();
-        put_varint(value, &mut out);
-        out
+        let varint = Varint::new(value);
+        let [mut exact, mut roomy] = [vec![0; varint.len()], vec![0; 20]];
+        varint.put(&mut exact);
+        varint.put(&mut roomy);
+        assert_eq!(exact, roomy[..varint.len()]);
+        exact
     }
 
     proptest! {
@@ -121,7 +151,6 @@ mod tests {
         fn numbers_read_back(value in any::<i64>(), shift in 0..64u32) {
             let value = value >> shift;
             let bytes = written(value);
-            prop_assert_eq!(bytes.len(), varint_len(value));
             prop_assert_eq!(varlong::<Fault>(&bytes, Field::Timestamp), Ok((&[][..], value)));
             if i32::try_from(value).is_ok() {
                 let natural_or_none = usize::try_from(value).ok();

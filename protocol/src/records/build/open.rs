@@ -1,15 +1,23 @@
-//! What builder and writer have in common: a batch that grows at the end of a vector.
+//! What builder and writer have in common: a batch that grows in a vector.
+//!
+//! The vector is kept longer than the batch: writing into bytes that are there costs less than making a vector grow
+//! four or five times for each record.
 
 use super::super::compress::Compression;
 use super::super::header::{BatchHeader, DELETE_HORIZON, HEADER_BYTES, LENGTH_END};
 use super::super::record::Header;
-use super::super::varint::{put_varint, varint_len, zigzag};
+use super::layout::{Layout, headers_len};
 use super::options::{BatchOptions, BuildError};
+use super::short::{SHORT_MOST, Short};
 
 /// A record's length can't take more bytes than this.
 const LENGTH_MOST: usize = 5;
 /// The largest batch that its length field can tell.
 pub(super) const BATCH_MOST: usize = i32::MAX as usize;
+/// What is written at once may be so much longer than what is needed of it.
+pub(super) const SLACK: usize = 16;
+/// By how much the vector grows at least: few enough to be in the cache still when they are written again.
+const STEP: usize = 4096;
 
 /// A record to be appended.
 #[derive(Clone, Copy)]
@@ -20,9 +28,12 @@ pub(super) struct NewRecord<'r> {
     pub(super) headers: &'r [Header<'r>],
 }
 
-/// What is known of the records so far. Their bytes are elsewhere.
+/// Where the batch lies in its vector, and what is known of its records so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Open {
+    pub(super) start: usize,
+    /// What the vector holds behind is no part of the batch.
+    pub(super) end: usize,
     pub(super) record_count: i32,
     pub(super) max_timestamp: i64,
     /// The last record's; -1: none yet.
@@ -32,13 +43,28 @@ pub(super) struct Open {
 }
 
 impl Open {
-    pub(super) const NEW: Self = Self {
-        record_count: 0,
-        max_timestamp: -1,
-        last_offset_delta: -1,
-        base_timestamp: -1,
-        delete_horizon: false,
-    };
+    /// Begins a batch in `out` at `start`, and leaves room for the header.
+    pub(super) fn at(start: usize, out: &mut Vec<u8>) -> Self {
+        let end = start + HEADER_BYTES;
+        if out.len() < end {
+            out.resize(end, 0);
+        }
+        Self {
+            start,
+            end,
+            record_count: 0,
+            max_timestamp: -1,
+            last_offset_delta: -1,
+            base_timestamp: -1,
+            delete_horizon: false,
+        }
+    }
+
+    /// How many bytes the batch takes.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.end - self.start
+    }
 
     /// The horizon stands where else the first record's timestamp does.
     pub(super) fn set_delete_horizon(&mut self, horizon: i64) -> Result<(), BuildError> {
@@ -57,12 +83,37 @@ impl Open {
         self.last_offset_delta.saturating_add(1)
     }
 
-    /// Appends a record to the batch that `out` holds from `start` on; gives its place in the batch.
-    #[inline]
+    /// Appends a record whose offset follows the last one's at once; gives its place in the batch.
+    #[inline(always)]
     pub(super) fn append(
         &mut self,
         out: &mut Vec<u8>,
-        start: usize,
+        record: NewRecord<'_>,
+    ) -> Result<i32, BuildError> {
+        let offset_delta = self.next_delta();
+        if self.record_count > 0
+            && let Some(short) = Short::new(self.base_timestamp, offset_delta, record)
+            && self.len() <= BATCH_MOST - SHORT_MOST
+        {
+            let end = self.end + short.bytes;
+            if out.len() < end + SLACK {
+                lengthen(out, end + SLACK);
+            }
+            short.put(out.get_mut(self.end..).unwrap_or_default(), record);
+            self.end = end;
+            self.max_timestamp = self.max_timestamp.max(record.timestamp);
+            self.last_offset_delta = offset_delta;
+            self.record_count += 1;
+            return Ok(self.record_count - 1);
+        }
+        self.append_at(out, offset_delta, record)
+    }
+
+    /// Appends a record of any size and at any offset behind the last one.
+    #[inline(never)]
+    pub(super) fn append_at(
+        &mut self,
+        out: &mut Vec<u8>,
         offset_delta: i32,
         record: NewRecord<'_>,
     ) -> Result<i32, BuildError> {
@@ -73,16 +124,19 @@ impl Open {
                 after,
             });
         }
-        let deltas = self.deltas(offset_delta, record.timestamp)?;
-        let length = length(deltas, record);
-        let grown = (out.len() - start).saturating_add(LENGTH_MOST + length);
+        let base_timestamp = self.base_timestamp(record.timestamp);
+        let layout = Layout::new(base_timestamp, offset_delta, record)?;
+        let grown = self.len().saturating_add(layout.bytes);
         if grown > BATCH_MOST {
             return Err(BuildError::TooLarge { bytes: grown });
         }
-
-        put_record(length, deltas, record, out);
-
-        self.base_timestamp = record.timestamp.wrapping_sub(deltas.timestamp);
+        let end = self.start + grown;
+        if out.len() < end + SLACK {
+            lengthen(out, end + SLACK);
+        }
+        layout.put(out.get_mut(self.end..).unwrap_or_default(), record);
+        self.end = end;
+        self.base_timestamp = base_timestamp;
         self.max_timestamp = match self.record_count {
             0 => record.timestamp,
             _ => self.max_timestamp.max(record.timestamp),
@@ -98,20 +152,17 @@ impl Open {
         offset_delta: i32,
         record: NewRecord<'_>,
     ) -> Result<usize, BuildError> {
-        let length = length(self.deltas(offset_delta, record.timestamp)?, record);
-        Ok(length.saturating_add(varint_len(length as i64)))
+        let base_timestamp = self.base_timestamp(record.timestamp);
+        Ok(Layout::new(base_timestamp, offset_delta, record)?.bytes)
     }
 
+    /// What the timestamp of a record that is appended counts from.
     #[inline]
-    fn deltas(&self, offset: i32, timestamp: i64) -> Result<Deltas, BuildError> {
-        let base = if self.record_count == 0 && !self.delete_horizon {
+    fn base_timestamp(&self, timestamp: i64) -> i64 {
+        if self.record_count == 0 && !self.delete_horizon {
             timestamp
         } else {
             self.base_timestamp
-        };
-        match timestamp.checked_sub(base) {
-            Some(timestamp) => Ok(Deltas { timestamp, offset }),
-            None => Err(BuildError::Timestamp { timestamp }),
         }
     }
 
@@ -170,119 +221,19 @@ pub(super) fn most_bytes(
     value: Option<&[u8]>,
     headers: &[Header<'_>],
 ) -> usize {
-    // Attributes, and the deltas at their longest.
-    (LENGTH_MOST + 1 + 10 + 5).saturating_add(fields_len(key, value, headers))
+    let length = |bytes: Option<&[u8]>| LENGTH_MOST + bytes.map_or(0, <[u8]>::len);
+    // Length, attributes, the deltas at their longest, and the header count.
+    let fixed = LENGTH_MOST + 1 + 10 + 5 + LENGTH_MOST;
+    fixed
+        .saturating_add(length(key))
+        .saturating_add(length(value))
+        .saturating_add(headers_len(headers))
 }
 
-/// Leaves room for the header.
-pub(super) fn begin(out: &mut Vec<u8>) {
-    out.extend_from_slice(&[0; HEADER_BYTES]);
-}
-
-#[derive(Clone, Copy)]
-struct Deltas {
-    timestamp: i64,
-    offset: i32,
-}
-
-/// What stands in front of the key, and of the value if there is no key: put together here and appended at once, as
-/// each growth of a vector has its price.
-struct Front {
-    bytes: [u8; FRONT_MOST],
-    len: usize,
-}
-
-/// Length, attributes, the two deltas and two lengths take 31 at most; a power of two spares the checks.
-const FRONT_MOST: usize = 32;
-
-impl Front {
-    #[inline(always)]
-    fn push(&mut self, byte: u8) {
-        self.bytes[self.len % FRONT_MOST] = byte;
-        self.len += 1;
-    }
-
-    #[inline(always)]
-    fn put(&mut self, value: i64) {
-        let mut raw = zigzag(value);
-        while raw >= 0x80 {
-            self.push(raw as u8 | 0x80);
-            raw >>= 7;
-        }
-        self.push(raw as u8);
-    }
-}
-
-/// Without attributes, which are always 0: none are defined.
-#[inline]
-fn put_record(length: usize, deltas: Deltas, record: NewRecord<'_>, out: &mut Vec<u8>) {
-    out.reserve(FRONT_MOST + length);
-    let mut front = Front {
-        bytes: [0; FRONT_MOST],
-        len: 0,
-    };
-    front.put(length as i64);
-    front.push(0);
-    front.put(deltas.timestamp);
-    front.put(deltas.offset.into());
-    front.put(record.key.map_or(-1, |key| key.len() as i64));
-    if record.key.is_none() {
-        front.put(record.value.map_or(-1, |value| value.len() as i64));
-    }
-    // A copy of fixed length is a few moves, one of varying length a call.
-    let end = out.len() + front.len;
-    out.extend_from_slice(&front.bytes);
-    out.truncate(end);
-    if let Some(key) = record.key {
-        out.extend_from_slice(key);
-        put_varint(record.value.map_or(-1, |value| value.len() as i64), out);
-    }
-    out.extend_from_slice(record.value.unwrap_or_default());
-    put_headers(record.headers, out);
-}
-
-#[inline]
-fn put_headers(headers: &[Header<'_>], out: &mut Vec<u8>) {
-    put_varint(headers.len() as i64, out);
-    for header in headers {
-        put_nullable(Some(header.name), out);
-        put_nullable(header.value, out);
-    }
-}
-
-fn put_nullable(bytes: Option<&[u8]>, out: &mut Vec<u8>) {
-    put_varint(bytes.map_or(-1, |bytes| bytes.len() as i64), out);
-    out.extend_from_slice(bytes.unwrap_or_default());
-}
-
-/// What a record's length field says.
-#[inline]
-fn length(deltas: Deltas, record: NewRecord<'_>) -> usize {
-    let deltas = 1 + varint_len(deltas.timestamp) + varint_len(deltas.offset.into());
-    deltas.saturating_add(fields_len(record.key, record.value, record.headers))
-}
-
-#[inline]
-fn fields_len(key: Option<&[u8]>, value: Option<&[u8]>, headers: &[Header<'_>]) -> usize {
-    nullable_len(key)
-        .saturating_add(nullable_len(value))
-        .saturating_add(varint_len(headers.len() as i64))
-        .saturating_add(
-            headers
-                .iter()
-                .map(header_len)
-                .fold(0, usize::saturating_add),
-        )
-}
-
-fn header_len(header: &Header<'_>) -> usize {
-    nullable_len(Some(header.name)).saturating_add(nullable_len(header.value))
-}
-
-#[inline]
-fn nullable_len(bytes: Option<&[u8]>) -> usize {
-    match bytes {
-        Some(bytes) => varint_len(bytes.len() as i64).saturating_add(bytes.len()),
-        None => 1,
-    }
+#[cold]
+#[inline(never)]
+fn lengthen(out: &mut Vec<u8>, least: usize) {
+    // Within what is allocated, if that will do.
+    let step = (out.len() + STEP).min(out.capacity());
+    out.resize(least.max(step), 0);
 }

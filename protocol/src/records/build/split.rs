@@ -117,7 +117,7 @@ impl<'a> Piece<'a> {
         }
         builder
             .open
-            .append(&mut builder.bytes, 0, offset_delta, record)?;
+            .append_at(&mut builder.bytes, offset_delta, record)?;
         Ok(true)
     }
 }

@@ -196,6 +196,28 @@ proptest! {
     }
 }
 
+proptest! {
+    /// `append` writes usual records by another way than `append_at`: nobody can tell which it was.
+    #[test]
+    fn both_ways_of_appending_write_the_same(sent in sent(), long in 8100..8300usize) {
+        let mut sent = sent;
+        // About where a record's length begins to take three bytes.
+        sent[0].value = Some(vec![7; long]);
+        sent.push(sent[0].clone());
+        let (mut short, mut any) = (BatchBuilder::new(), BatchBuilder::new());
+        for (delta, record) in (0..).zip(&sent) {
+            let (key, value) = (record.key.as_deref(), record.value.as_deref());
+            let headers = record.headers();
+            short.append(record.timestamp, key, value, &headers)?;
+            any.append_at(delta, record.timestamp, key, value, &headers)?;
+            prop_assert_eq!(short.len(), any.len());
+        }
+        let options = BatchOptions::default();
+        let mut compressor = Compressor::new();
+        prop_assert_eq!(short.finish(&options, &mut compressor)?, any.finish(&options, &mut compressor)?);
+    }
+}
+
 /// One batch of records of a byte each, with some options.
 fn batch(options: &BatchOptions) -> Vec<u8> {
     let mut builder = BatchBuilder::new();

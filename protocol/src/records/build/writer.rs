@@ -3,7 +3,7 @@
 use super::super::compress::{Compression, Compressor};
 use super::super::header::{BatchHeader, HEADER_BYTES};
 use super::super::record::Header;
-use super::open::{BATCH_MOST, NewRecord, Open, begin};
+use super::open::{BATCH_MOST, NewRecord, Open};
 use super::options::{BatchOptions, BuildError};
 
 /// Writes one batch straight behind what a vector holds already, such as the frame of a request: nothing is copied
@@ -25,7 +25,6 @@ use super::options::{BatchOptions, BuildError};
 #[derive(Debug)]
 pub struct BatchWriter<'v> {
     out: &'v mut Vec<u8>,
-    start: usize,
     open: Open,
     finished: bool,
 }
@@ -34,12 +33,9 @@ impl<'v> BatchWriter<'v> {
     /// Begins a batch where `out` ends.
     #[must_use]
     pub fn new(out: &'v mut Vec<u8>) -> Self {
-        let start = out.len();
-        begin(out);
         Self {
+            open: Open::at(out.len(), out),
             out,
-            start,
-            open: Open::NEW,
             finished: false,
         }
     }
@@ -64,7 +60,13 @@ impl<'v> BatchWriter<'v> {
         value: Option<&[u8]>,
         headers: &[Header<'_>],
     ) -> Result<i32, BuildError> {
-        self.append_at(self.open.next_delta(), timestamp, key, value, headers)
+        let record = NewRecord {
+            timestamp,
+            key,
+            value,
+            headers,
+        };
+        self.open.append(self.out, record)
     }
 
     /// As [`BatchBuilder::append_at`](super::BatchBuilder::append_at).
@@ -86,14 +88,14 @@ impl<'v> BatchWriter<'v> {
             value,
             headers,
         };
-        self.open.append(self.out, self.start, offset_delta, record)
+        self.open.append_at(self.out, offset_delta, record)
     }
 
     /// The batch's bytes so far, header included, before compression.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the header is always there")]
     pub fn len(&self) -> usize {
-        self.out.len() - self.start
+        self.open.len()
     }
 
     /// How many records there are so far.
@@ -111,12 +113,14 @@ impl<'v> BatchWriter<'v> {
         options: &BatchOptions,
         compressor: &mut Compressor,
     ) -> Result<BatchHeader, BuildError> {
+        self.out.truncate(self.open.end);
         let codec = self.open.codec(options);
         if codec != Compression::None {
-            let plain = self.out.split_off(self.start + HEADER_BYTES);
+            let plain = self.out.split_off(self.open.start + HEADER_BYTES);
             compressor.compress(codec, &plain, self.out)?;
+            self.open.end = self.out.len();
         }
-        let header = seal(self.out, self.start, &self.open, options)?;
+        let header = seal(self.out, &self.open, options)?;
         self.finished = true;
         Ok(header)
     }
@@ -125,25 +129,23 @@ impl<'v> BatchWriter<'v> {
 impl Drop for BatchWriter<'_> {
     fn drop(&mut self) {
         if !self.finished {
-            self.out.truncate(self.start);
+            self.out.truncate(self.open.start);
         }
     }
 }
 
-/// Fills in the header of the batch that `out` holds from `start` on.
+/// Fills in the header of a batch.
 pub(super) fn seal(
     out: &mut [u8],
-    start: usize,
     open: &Open,
     options: &BatchOptions,
 ) -> Result<BatchHeader, BuildError> {
-    let batch = out.get_mut(start..).unwrap_or_default();
+    let bytes = open.len();
     // Data that can't be compressed may have grown a little.
-    if batch.len() > BATCH_MOST {
-        let bytes = batch.len();
+    if bytes > BATCH_MOST {
         return Err(BuildError::TooLarge { bytes });
     }
-    let mut header = open.header(options, batch.len())?;
-    header.write(batch);
+    let mut header = open.header(options, bytes)?;
+    header.write(out.get_mut(open.start..open.end).unwrap_or_default());
     Ok(header)
 }
