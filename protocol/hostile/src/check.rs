@@ -6,12 +6,13 @@ use std::fmt;
 use ottla_protocol::error::EncodeWhy;
 use ottla_protocol::header::{RequestHeader, ResponseHeader};
 use ottla_protocol::records::{
-    CodecError, Compression, ControlType, Decompressor, RecordBatch, RecordError, Records, restamp,
+    CodecError, Compression, ControlType, Decompressor, RecordBatch, RecordError, Records,
 };
 use ottla_protocol::{AnyRequest, AnyResponse, DecodeError, EncodeError, frame};
 
 use crate::budget::{self, Gauge};
 use crate::input::{Input, Kind};
+use crate::rewrite::Rewriter;
 
 /// What became of an input that broke no rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,7 @@ pub struct Checked {
 #[derive(Debug, Default)]
 pub struct Checker {
     decompressor: Decompressor,
+    rewriter: Rewriter,
 }
 
 /// What can come of reading and writing.
@@ -118,6 +120,7 @@ impl Checker {
     }
 
     fn records(&mut self, bytes: &[u8], gauge: &mut Gauge) -> Result<(), Failure<RecordError>> {
+        self.rewriter.check(bytes).map_err(Failure::Broken)?;
         let decompressor = &mut self.decompressor;
         let walked = gauge.measure(|| {
             let mut plain = Vec::new();
@@ -186,10 +189,6 @@ fn walk(
         }
     }
     std::hint::black_box(seen);
-    if batch.bytes().len() < 4096 && batch.magic() == 2 {
-        let mut copy = batch.bytes().to_vec();
-        restamp(&mut copy, 1, 2, 3)?;
-    }
     crc
 }
 

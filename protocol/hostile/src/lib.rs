@@ -28,6 +28,7 @@ mod maker;
 pub mod mutate;
 pub mod payloads;
 pub mod random;
+mod rewrite;
 pub mod seeds;
 pub mod stuffed;
 pub mod targets;
