@@ -24,6 +24,9 @@ pub(crate) fn check(interrupt: &Interrupt) -> Result<Outcome> {
     let mut package = cargo(&[
         "package",
         "--workspace",
+        // Never published, and made of files of ottla-protocol's tests.
+        "--exclude",
+        "ottla-hostile",
         "--allow-dirty",
         "--no-verify",
         "--quiet",
