@@ -69,13 +69,8 @@ impl BatchBuilder {
         value: Option<&[u8]>,
         headers: &[Header<'_>],
     ) -> Result<i32, BuildError> {
-        let record = NewRecord {
-            timestamp,
-            key,
-            value,
-            headers,
-        };
-        self.open.append(&mut self.bytes, record)
+        self.open
+            .append(&mut self.bytes, timestamp, key, value, headers)
     }
 
     /// Appends a record whose offset is `offset_delta` above the batch's first: with a gap behind the last one, as

@@ -8,14 +8,14 @@ use super::super::header::{BatchHeader, DELETE_HORIZON, HEADER_BYTES, LENGTH_END
 use super::super::record::Header;
 use super::layout::{Layout, headers_len};
 use super::options::{BatchOptions, BuildError};
-use super::short::{SHORT_MOST, Short};
+use super::short::{SHORT_MOST, put_short};
 
 /// A record's length can't take more bytes than this.
 const LENGTH_MOST: usize = 5;
 /// The largest batch that its length field can tell.
 pub(super) const BATCH_MOST: usize = i32::MAX as usize;
 /// What is written at once may be so much longer than what is needed of it.
-pub(super) const SLACK: usize = 16;
+pub(super) const SLACK: usize = 32;
 /// By how much the vector grows at least: few enough to be in the cache still when they are written again.
 const STEP: usize = 4096;
 
@@ -88,24 +88,31 @@ impl Open {
     pub(super) fn append(
         &mut self,
         out: &mut Vec<u8>,
-        record: NewRecord<'_>,
+        timestamp: i64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &[Header<'_>],
     ) -> Result<i32, BuildError> {
         let offset_delta = self.next_delta();
         if self.record_count > 0
-            && let Some(short) = Short::new(self.base_timestamp, offset_delta, record)
+            && headers.is_empty()
             && self.len() <= BATCH_MOST - SHORT_MOST
+            && let Some(delta) = timestamp.checked_sub(self.base_timestamp)
+            && let Some(room) = out.get_mut(self.end..)
+            && let Some(bytes) = put_short(room, delta, offset_delta, key, value)
         {
-            let end = self.end + short.bytes;
-            if out.len() < end + SLACK {
-                lengthen(out, end + SLACK);
-            }
-            short.put(out.get_mut(self.end..).unwrap_or_default(), record);
-            self.end = end;
-            self.max_timestamp = self.max_timestamp.max(record.timestamp);
+            self.end += bytes;
+            self.max_timestamp = self.max_timestamp.max(timestamp);
             self.last_offset_delta = offset_delta;
             self.record_count += 1;
             return Ok(self.record_count - 1);
         }
+        let record = NewRecord {
+            timestamp,
+            key,
+            value,
+            headers,
+        };
         self.append_at(out, offset_delta, record)
     }
 

@@ -2,90 +2,64 @@
 //! bytes, so that they are put together in a register and written at once; that is what makes appending cost little
 //! more than copying.
 
-use super::open::NewRecord;
-
 /// Numbers of one byte are below this, as they are written (zigzag).
 const ONE_BYTE: u64 = 0x80;
 /// Numbers of two bytes.
 const TWO_BYTES: u64 = 0x4000;
 /// No short record takes more bytes.
 pub(super) const SHORT_MOST: usize = TWO_BYTES as usize;
-/// How many bytes are written at once in front.
-const FRONT: usize = 16;
+/// More than all numbers of a short record take, and what is written at once beyond them.
+const NUMBERS_MOST: usize = 32;
 
-/// The numbers of a short record, as they are written.
-pub(super) struct Short {
-    length: Number,
-    /// Timestamp, offset, the key's length, and the value's if there is no key.
-    front: Number,
-    /// The value's length where there is a key.
-    value: Number,
-    pub(super) bytes: usize,
-}
-
-impl Short {
-    /// `None`: the record is not that short.
-    #[inline(always)]
-    pub(super) fn new(
-        base_timestamp: i64,
-        offset_delta: i32,
-        record: NewRecord<'_>,
-    ) -> Option<Self> {
-        let delta = record.timestamp.checked_sub(base_timestamp)?;
-        let timestamp = (delta << 1 ^ delta >> 63) as u64;
-        let offset = (offset_delta as u64) << 1;
-        let (key, value) = (raw_length(record.key), raw_length(record.value));
-        // As it is a power of two, all are below it if all together are.
-        if (timestamp | offset | value) >= TWO_BYTES
-            || key >= ONE_BYTE
-            || !record.headers.is_empty()
-        {
-            return None;
-        }
-        let key = Number { bytes: key, len: 1 };
-        let front = Number::new(timestamp).then(Number::new(offset)).then(key);
-        let value = Number::new(value);
-        // The two that are not numbers: attributes and the count of the headers, both 0.
-        let fields = front.len + value.len + bytes(record.key) + bytes(record.value) + 2;
-        let raw = (fields as u64) << 1;
-        if raw >= TWO_BYTES {
-            return None;
-        }
-        let length = Number::new(raw);
-        Some(Self {
-            front: match record.key {
-                Some(_) => front,
-                None => front.then(value),
-            },
-            bytes: fields + length.len,
-            length,
-            value,
-        })
+/// Writes the record in front of `room`, and gives how many bytes it took. `None`: it is not that short, or the room is.
+#[inline(always)]
+pub(super) fn put_short(
+    room: &mut [u8],
+    timestamp_delta: i64,
+    offset_delta: i32,
+    key: Option<&[u8]>,
+    value: Option<&[u8]>,
+) -> Option<usize> {
+    let timestamp = (timestamp_delta << 1 ^ timestamp_delta >> 63) as u64;
+    let offset = (offset_delta as u64) << 1;
+    let (raw_key, raw_value) = (raw_length(key), raw_length(value));
+    // As it is a power of two, all are below it if all together are.
+    if (timestamp | offset | raw_value) >= TWO_BYTES || raw_key >= ONE_BYTE {
+        return None;
+    }
+    let (key, value) = (key.unwrap_or_default(), value.unwrap_or_default());
+    let fields = key.len() + value.len();
+    let raw_key = Number {
+        bytes: raw_key,
+        len: 1,
+    };
+    let front = Number::new(timestamp)
+        .then(Number::new(offset))
+        .then(raw_key);
+    let raw_value = Number::new(raw_value);
+    // The two that are not numbers: attributes and the count of the headers, both 0.
+    let length = front.len + raw_value.len + fields + 2;
+    let raw = Number::new((length as u64) << 1);
+    if length >= TWO_BYTES as usize / 2 || room.len() < fields + NUMBERS_MOST {
+        return None;
     }
 
-    /// Writes the record in front of `room`, which is longer by what is written at once.
-    #[inline(always)]
-    pub(super) fn put(&self, room: &mut [u8], record: NewRecord<'_>) {
-        let Some(front) = room.first_chunk_mut::<FRONT>() else {
-            return;
-        };
-        // The third byte, or the second, are the attributes.
-        let mut at = 1 + self.length.len;
-        front[..4].copy_from_slice(&(self.length.bytes as u32).to_le_bytes());
-        front[at..at + 8].copy_from_slice(&self.front.bytes.to_le_bytes());
-        at += self.front.len;
-        if let Some(key) = record.key {
-            at = copy(key, room, at);
-            if let Some(behind) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-                *behind = (self.value.bytes as u16).to_le_bytes();
-            }
-            at += self.value.len;
-        }
-        at = copy(record.value.unwrap_or_default(), room, at);
-        if let Some(header_count) = room.get_mut(at) {
-            *header_count = 0;
-        }
+    // The third byte, or the second, are the attributes.
+    let mut at = 1 + raw.len;
+    *room.first_chunk_mut()? = (raw.bytes as u32).to_le_bytes();
+    if key.is_empty() {
+        let front = front.then(raw_value);
+        *room.get_mut(at..)?.first_chunk_mut()? = front.bytes.to_le_bytes();
+        at += front.len;
+    } else {
+        *room.get_mut(at..)?.first_chunk_mut()? = front.bytes.to_le_bytes();
+        at = copy(key, room, at + front.len);
+        *room.get_mut(at..)?.first_chunk_mut()? = (raw_value.bytes as u16).to_le_bytes();
+        at += raw_value.len;
     }
+    at = copy(value, room, at);
+    *room.get_mut(at)? = 0;
+    Some(at + 1)
 }
 
 /// One number of one or two bytes, or some of them in a row; the first byte lowest.
@@ -119,11 +93,6 @@ impl Number {
 #[inline(always)]
 fn raw_length(bytes: Option<&[u8]>) -> u64 {
     bytes.map_or(1, |bytes| (bytes.len() as u64) << 1)
-}
-
-#[inline(always)]
-fn bytes(bytes: Option<&[u8]>) -> usize {
-    bytes.map_or(0, <[u8]>::len)
 }
 
 #[inline(always)]

@@ -60,13 +60,7 @@ impl<'v> BatchWriter<'v> {
         value: Option<&[u8]>,
         headers: &[Header<'_>],
     ) -> Result<i32, BuildError> {
-        let record = NewRecord {
-            timestamp,
-            key,
-            value,
-            headers,
-        };
-        self.open.append(self.out, record)
+        self.open.append(self.out, timestamp, key, value, headers)
     }
 
     /// As [`BatchBuilder::append_at`](super::BatchBuilder::append_at).
