@@ -392,7 +392,8 @@ fn the_last_header_of_a_name_counts() {
         .next()
         .unwrap()
         .unwrap();
-    assert_eq!(record.headers.len(), 3);
+    let in_order: Vec<_> = record.headers.map(|header| header.name_lossy()).collect();
+    assert_eq!(in_order, ["a", "b", "a"], "also those of one name");
     assert_eq!(record.headers.last("a"), Some(Some(&[2][..])));
     assert_eq!(record.headers.last("b"), Some(None));
     assert_eq!(record.headers.last("c"), None);
@@ -448,4 +449,50 @@ fn control_records_say_what_they_are() {
         })
         .is_err()
     );
+}
+
+#[test]
+fn errors_say_what_was_read_at_which_byte_and_why() {
+    let good = build(&[plain(b"x")], &BatchOptions::default());
+    let changed = |at: usize, bytes: &[u8]| {
+        let mut batch = good.clone();
+        batch[at..at + bytes.len()].copy_from_slice(bytes);
+        let error = Records::new(&batch).next().unwrap().and_then(|batch| {
+            batch.check_crc()?;
+            Ok(())
+        });
+        error.unwrap_err().to_string()
+    };
+    assert_eq!(
+        changed(8, &[0, 0, 0, 20]),
+        "batch at offset 0: length (at byte 8): 20 is too small for a header"
+    );
+    assert_eq!(
+        changed(16, &[3]),
+        "batch at offset 0: magic (at byte 16): 3 is not 0, 1 or 2"
+    );
+    assert_eq!(
+        changed(21, &[0, 6]),
+        "batch at offset 0: compression (at byte 21): 6 is no codec"
+    );
+    assert_eq!(
+        changed(23, &[0xff; 4]),
+        "batch at offset 0: last_offset_delta (at byte 23): -1 is below zero"
+    );
+    assert_eq!(
+        changed(57, &[0xff; 4]),
+        "batch at offset 0: record_count (at byte 57): -1 is below zero"
+    );
+    assert!(
+        changed(17, &[0; 4]).starts_with("batch at offset 0: crc (at byte 17): the bytes give 0x")
+    );
+    // A name and a value in the second header that reach too far.
+    for (name, value, field) in [(60, 2, "name"), (2, 60, "value")] {
+        let record = [
+            28, 0, 0, 0, 1, 2, b'x', 4, 2, b'a', 1, name, b'b', value, b'v',
+        ];
+        let refused = walk_body(&record, 1).unwrap_err().to_string();
+        let start = format!("batch at offset 0: record 0: headers[1].{field} (at byte 1");
+        assert!(refused.starts_with(&start), "{refused}");
+    }
 }
