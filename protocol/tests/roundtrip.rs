@@ -178,12 +178,27 @@ fn records_are_json() {
     assert_eq!(ask("records "), "[]");
     let all = [batch(Compression::None, 1), batch(Compression::Lz4, 2)].concat();
     let read: Value = serde_json::from_str(&ask_records(&all)).unwrap();
-    let headers = json!([["68", "31"], ["68", null]]);
+    let headers = json!([["h", "31"], ["h", null]]);
     let record = |offset, timestamp| json!([offset, timestamp, "6b", null, headers]);
     assert_eq!(
         read,
         json!([record(0, 1000), record(0, 1000), record(1, 1001)])
     );
+}
+
+#[test]
+fn names_of_headers_are_text() {
+    let mut builder = BatchBuilder::new();
+    let name = "\"\\\n é🦀\u{2028}";
+    builder
+        .append(0, None, None, &[Header::new(name, None)])
+        .unwrap();
+    let options = BatchOptions::default();
+    let bytes = builder.finish(&options, &mut Compressor::new()).unwrap();
+    let answer = ask_records(&bytes);
+    assert!(answer.is_ascii());
+    let read: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(read, json!([[0, 0, null, null, [[name, null]]]]));
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! | `response API_KEY VERSION HEX` | the same |
 //! | `header-request API_KEY VERSION HEX` | the same of the header, whose version follows from the body's |
 //! | `header-response API_KEY VERSION HEX` | the same |
-//! | `records HEX` | `[[offset, timestamp, key, value, [[header, value], …]], …]`: JSON, what is bytes in hex or `null` |
+//! | `records HEX` | `[[offset, timestamp, key, value, [[header, value], …]], …]`: JSON; keys and values are hex or `null`, a header's name is text |
 //!
 //! What is not answered so is answered `error: WHY`. Nothing may be missing and nothing left over; but a last batch of
 //! records that is cut short is left out. An empty body is an empty `HEX`: the line ends in a space then.

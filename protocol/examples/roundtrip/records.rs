@@ -61,7 +61,7 @@ fn write_record(record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Box<dyn Er
     out.push(b'[');
     for header in record.headers {
         out.push(b'[');
-        write_bytes(Some(header.name), out);
+        write_text(header.name, out);
         write_bytes(header.value, out);
         close(out);
         out.extend(b", ");
@@ -78,6 +78,22 @@ fn check_length(out: &[u8]) -> Result<(), Box<dyn Error>> {
         Err(format!("the answer grows beyond {LONGEST_ANSWER} bytes"))?;
     }
     Ok(())
+}
+
+/// A header's name as a JSON string of ASCII alone, and the comma behind it. What is not UTF-8 is replaced.
+fn write_text(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for unit in String::from_utf8_lossy(bytes).encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(c @ (b'"' | b'\\')) => out.extend([b'\\', c]),
+            Ok(c @ b' '..=b'~') => out.push(c),
+            _ => {
+                out.extend(b"\\u");
+                hex::write(&unit.to_be_bytes(), out);
+            }
+        }
+    }
+    out.extend(b"\", ");
 }
 
 /// A value and the comma behind it.

@@ -2,7 +2,6 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -144,7 +143,7 @@ public class RandomRecords {
 
     /** Names may be empty and may come twice, values may be null. */
     Header[] headers() {
-        List<String> names = List.of("trace", "a", "", "漢字 🦀", "long".repeat(40));
+        List<String> names = List.of("trace", "a", "", "漢字 🦀", "\"quoted\\\n\u007f\"", "long".repeat(40));
         Header[] headers = new Header[oneIn(3) ? random.nextInt(6) : 0];
         for (int i = 0; i < headers.length; i++) {
             headers[i] = new RecordHeader(names.get(random.nextInt(names.size())), bytes());
@@ -216,8 +215,7 @@ public class RandomRecords {
                 record.ensureValid();
                 StringJoiner headers = new StringJoiner(", ", "[", "]");
                 for (Header header : record.headers()) {
-                    String name = hex(header.key().getBytes(StandardCharsets.UTF_8));
-                    headers.add("[" + name + ", " + hex(header.value()) + "]");
+                    headers.add("[" + text(header.key()) + ", " + hex(header.value()) + "]");
                 }
                 records.add("[" + record.offset() + ", " + record.timestamp() + ", " + hex(array(record.key())) + ", "
                     + hex(array(record.value())) + ", " + headers + "]");
@@ -241,6 +239,21 @@ public class RandomRecords {
 
     static String hex(byte[] bytes) {
         return bytes == null ? "null" : "\"" + HexFormat.of().formatHex(bytes) + "\"";
+    }
+
+    /** JSON of ASCII alone. */
+    static String text(String name) {
+        StringBuilder json = new StringBuilder("\"");
+        for (char c : name.toCharArray()) {
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c >= ' ' && c <= '~') {
+                json.append(c);
+            } else {
+                json.append(String.format("\\u%04x", (int) c));
+            }
+        }
+        return json.append('"').toString();
     }
 
     boolean oneIn(int many) {
