@@ -60,7 +60,7 @@ impl BatchBuilder {
     /// `timestamp` is in ms since the epoch. A key or value of `None` is Kafka's null, not the empty one.
     ///
     /// # Errors
-    /// The batch would pass 2 GiB, or the timestamp is too far from the first record's. The batch is as it was.
+    /// The batch would pass 2 GiB. It is as it was.
     #[inline]
     pub fn append(
         &mut self,

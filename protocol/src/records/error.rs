@@ -165,8 +165,6 @@ pub enum Malformed {
     Negative,
     /// An offset outside of the batch.
     OffsetDelta,
-    /// A timestamp that does not fit 64 bits.
-    Timestamp,
     /// The record is longer or shorter than it says.
     RecordLength,
     /// Bytes are left over after the last record.
@@ -186,7 +184,6 @@ impl fmt::Display for Malformed {
             Self::VarintTooLong => "the varint is too long",
             Self::Negative => "it is below zero",
             Self::OffsetDelta => "it is outside of the batch",
-            Self::Timestamp => "it does not fit 64 bits",
             Self::RecordLength => "the record is not as long as it says",
             Self::BatchNotEmpty => "bytes are left over after the last record",
             Self::Magic => "it is neither 0 nor 1",

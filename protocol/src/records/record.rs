@@ -229,9 +229,6 @@ fn fields<'a, E: Failure>(i: &'a [u8], basis: &Basis) -> Result<Record<'a>, nom:
         return fault(i, Field::Attributes, Malformed::Ends);
     };
     let (i, timestamp_delta) = varlong(i, Field::Timestamp)?;
-    let Some(timestamp) = basis.timestamp(timestamp_delta) else {
-        return fault(i, Field::Timestamp, Malformed::Timestamp);
-    };
     let (i, offset_delta) = natural(i, Field::Offset)?;
     let Some(offset_delta) = offset_delta.filter(|&delta| delta <= basis.last_offset_delta) else {
         return fault(i, Field::Offset, Malformed::OffsetDelta);
@@ -240,7 +237,7 @@ fn fields<'a, E: Failure>(i: &'a [u8], basis: &Basis) -> Result<Record<'a>, nom:
     let (i, value) = nullable(i, Field::Value)?;
     Ok(Record {
         offset: basis.base_offset + offset_delta as i64,
-        timestamp,
+        timestamp: basis.timestamp(timestamp_delta),
         key,
         value,
         headers: headers(i)?,
@@ -248,11 +245,12 @@ fn fields<'a, E: Failure>(i: &'a [u8], basis: &Basis) -> Result<Record<'a>, nom:
 }
 
 impl Basis {
+    /// Wraps around: so do those who write, if two timestamps of a batch are further apart than a delta can tell.
     #[inline(always)]
-    fn timestamp(&self, delta: i64) -> Option<i64> {
+    fn timestamp(&self, delta: i64) -> i64 {
         match self.append_time {
-            Some(time) => Some(time),
-            None => self.base_timestamp.checked_add(delta),
+            Some(time) => time,
+            None => self.base_timestamp.wrapping_add(delta),
         }
     }
 }

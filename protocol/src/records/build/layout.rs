@@ -3,7 +3,6 @@
 use super::super::record::Header;
 use super::super::varint::Varint;
 use super::open::NewRecord;
-use super::options::BuildError;
 
 /// All numbers of a record, as they are written.
 pub(super) struct Layout {
@@ -21,16 +20,9 @@ const ATTRIBUTES: usize = 1;
 
 impl Layout {
     #[inline]
-    pub(super) fn new(
-        base_timestamp: i64,
-        offset_delta: i32,
-        record: NewRecord<'_>,
-    ) -> Result<Self, BuildError> {
-        let timestamp = record.timestamp;
-        let Some(timestamp_delta) = timestamp.checked_sub(base_timestamp) else {
-            return Err(BuildError::Timestamp { timestamp });
-        };
-        let timestamp_delta = Varint::new(timestamp_delta);
+    pub(super) fn new(base_timestamp: i64, offset_delta: i32, record: NewRecord<'_>) -> Self {
+        // Wraps around, and does so again on reading.
+        let timestamp_delta = Varint::new(record.timestamp.wrapping_sub(base_timestamp));
         let offset_delta = Varint::new(offset_delta.into());
         let (key, key_bytes) = nullable(record.key);
         let (value, value_bytes) = nullable(record.value);
@@ -42,7 +34,7 @@ impl Layout {
             .saturating_add(headers_len(record.headers));
         let bytes = length;
         let length = Varint::new(length as i64);
-        Ok(Self {
+        Self {
             bytes: bytes.saturating_add(length.len()),
             length,
             timestamp_delta,
@@ -50,7 +42,7 @@ impl Layout {
             key,
             value,
             header_count,
-        })
+        }
     }
 
     /// Writes the record in front of `room`.

@@ -94,12 +94,12 @@ impl Open {
         headers: &[Header<'_>],
     ) -> Result<i32, BuildError> {
         let offset_delta = self.next_delta();
+        let timestamp_delta = timestamp.wrapping_sub(self.base_timestamp);
         if self.record_count > 0
             && headers.is_empty()
             && self.len() <= BATCH_MOST - SHORT_MOST
-            && let Some(delta) = timestamp.checked_sub(self.base_timestamp)
             && let Some(room) = out.get_mut(self.end..)
-            && let Some(bytes) = put_short(room, delta, offset_delta, key, value)
+            && let Some(bytes) = put_short(room, timestamp_delta, offset_delta, key, value)
         {
             self.end += bytes;
             self.max_timestamp = self.max_timestamp.max(timestamp);
@@ -132,7 +132,7 @@ impl Open {
             });
         }
         let base_timestamp = self.base_timestamp(record.timestamp);
-        let layout = Layout::new(base_timestamp, offset_delta, record)?;
+        let layout = Layout::new(base_timestamp, offset_delta, record);
         let grown = self.len().saturating_add(layout.bytes);
         if grown > BATCH_MOST {
             return Err(BuildError::TooLarge { bytes: grown });
@@ -154,13 +154,9 @@ impl Open {
     }
 
     /// How many bytes the record would add, exactly.
-    pub(super) fn grows_by(
-        &self,
-        offset_delta: i32,
-        record: NewRecord<'_>,
-    ) -> Result<usize, BuildError> {
+    pub(super) fn grows_by(&self, offset_delta: i32, record: NewRecord<'_>) -> usize {
         let base_timestamp = self.base_timestamp(record.timestamp);
-        Ok(Layout::new(base_timestamp, offset_delta, record)?.bytes)
+        Layout::new(base_timestamp, offset_delta, record).bytes
     }
 
     /// What the timestamp of a record that is appended counts from.

@@ -76,12 +76,6 @@ pub enum BuildError {
         /// What it would take.
         bytes: usize,
     },
-    /// The timestamp's distance from the batch's first can't be told.
-    #[error("the timestamp {timestamp} is too far from the batch's first")]
-    Timestamp {
-        /// The timestamp, in ms since the epoch.
-        timestamp: i64,
-    },
     /// Offsets ascend, and none is beyond the batch's last.
     #[error("the offset delta {offset_delta} can't follow {after}")]
     OffsetDelta {

@@ -111,7 +111,7 @@ impl<'a> Piece<'a> {
             headers: &self.headers,
         };
         let builder = &mut self.builder;
-        let grown = builder.len() + builder.open.grows_by(offset_delta, record)?;
+        let grown = builder.len() + builder.open.grows_by(offset_delta, record);
         if grown > room && builder.record_count() > 0 {
             return Ok(false);
         }

@@ -51,7 +51,7 @@ impl<'v> BatchWriter<'v> {
     /// As [`BatchBuilder::append`](super::BatchBuilder::append).
     ///
     /// # Errors
-    /// The batch would pass 2 GiB, or the timestamp is too far from the first record's. The batch is as it was.
+    /// The batch would pass 2 GiB. It is as it was.
     #[inline]
     pub fn append(
         &mut self,
