@@ -10,7 +10,7 @@ use crate::records::Reader;
 
 /// The most bytes of a message. Some messages take thirty times the memory that they take on the wire: an element of one
 /// byte is a string's pointer and length, or a struct of many fields that its version doesn't have.
-pub(crate) const LARGEST: usize = 8 << 20;
+pub(crate) const LARGEST: usize = 4 << 20;
 
 /// Answers questions, with memory that it keeps for the next.
 #[derive(Default)]
