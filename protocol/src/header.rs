@@ -6,7 +6,7 @@
 
 use crate::error::{DecodeError, EncodeError, EncodeWhy, Place, Why};
 use crate::wire::tagged::{self, UnknownTaggedFields};
-use crate::wire::{self, Cx, Fault, Input, Parsed, Wire, field};
+use crate::wire::{self, Cx, Fault, Input, Out, Parsed, Wire, field};
 
 #[cfg(doc)]
 use crate::ApiKey;
@@ -85,7 +85,9 @@ impl<'a> RequestHeader<'a> {
         self.api_key.write(out, PLAIN)?;
         self.api_version.write(out, PLAIN)?;
         self.correlation_id.write(out, PLAIN)?;
-        wire::put(&self.client_id, out, PLAIN, place("client_id"))?;
+        self.client_id
+            .write(out, PLAIN)
+            .map_err(|error| error.at(place("client_id")))?;
         let place = place("unknown_tagged_fields");
         write_tags(&self.unknown_tagged_fields, out, flexible, place)
     }
@@ -168,7 +170,7 @@ fn write_tags(
     place: Place,
 ) -> Result<(), EncodeError> {
     if flexible {
-        tagged::write_unknown(unknown, out);
+        Out::onto(out, |out| tagged::write_unknown(unknown, out));
         return Ok(());
     }
     tagged::refuse(unknown, PLAIN, place)

@@ -1,7 +1,8 @@
 //! The floor: how each kind of value is read and written, get and put side by side.
 //!
 //! Reading is nom's (`complete`: frames are whole); above the floor the derive calls one parser after the other, so
-//! that a fault knows its field. Nothing is generic over buffers: bytes come from `&[u8]` and go into a `Vec<u8>`.
+//! that a fault knows its field. Nothing is generic over buffers: bytes come from `&[u8]` and go to an
+//! [`Out`].
 //! Nothing here recurses, and no memory is taken for elements that the bytes left can't hold.
 
 use std::ops::RangeInclusive;
@@ -14,12 +15,14 @@ pub mod bytes;
 pub mod fault;
 pub mod int;
 pub mod optional;
+mod out;
 pub mod secret;
 pub mod tagged;
 pub mod text;
 pub mod varint;
 
 pub use fault::Fault;
+pub use out::Out;
 
 /// What parsers read from.
 pub type Input<'a> = &'a [u8];
@@ -51,12 +54,21 @@ pub trait Wire<'a>: Sized {
     /// A fault whose path leads from the value inwards.
     fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self>;
 
-    /// Appends the value.
+    /// Appends the value: what others define.
     ///
     /// # Errors
     ///
     /// A value that the version can't express. `out` may end in a part of it then.
-    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError>;
+    fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError>;
+
+    /// Appends the value: what others call.
+    ///
+    /// # Errors
+    ///
+    /// A value that the version can't express. `out` may end in a part of it then.
+    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+        Out::onto(out, |out| self.append(out, cx))
+    }
 }
 
 /// A value whose kind has a null: strings, bytes, arrays and structs.
@@ -72,8 +84,8 @@ pub trait Nullable<'a>: Wire<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Wire::write`].
-    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError>;
+    /// As [`Wire::append`].
+    fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError>;
 }
 
 impl<'a, T: Nullable<'a>> Wire<'a> for Option<T> {
@@ -84,8 +96,9 @@ impl<'a, T: Nullable<'a>> Wire<'a> for Option<T> {
         T::read_nullable(input, cx)
     }
 
-    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
-        T::write_nullable(self.as_ref(), out, cx)
+    #[inline(always)]
+    fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
+        T::append_nullable(self.as_ref(), out, cx)
     }
 }
 
@@ -157,22 +170,22 @@ pub fn some<'t, T, E>(read: Result<(Input<'t>, T), E>) -> Result<(Input<'t>, Opt
 
 /// Writes a field, and names it in an error.
 #[doc(hidden)]
-#[inline]
+#[inline(always)]
 pub fn put<'a, T: Wire<'a>>(
     value: &T,
-    out: &mut Vec<u8>,
+    out: &mut Out,
     cx: Cx,
     place: Place,
 ) -> Result<(), EncodeError> {
-    value.write(out, cx).map_err(|error| error.at(place))
+    value.append(out, cx).map_err(|error| error.at(place))
 }
 
 /// Writes what an `Option` holds, in a version that has no null.
 #[doc(hidden)]
-#[inline]
+#[inline(always)]
 pub fn put_some<'a, T: Wire<'a>>(
     value: Option<&T>,
-    out: &mut Vec<u8>,
+    out: &mut Out,
     cx: Cx,
     place: Place,
 ) -> Result<(), EncodeError> {

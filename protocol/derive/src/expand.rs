@@ -43,6 +43,7 @@ fn wire(model: &Model) -> TokenStream {
     let write = write::write(model);
     // An inner struct has one place where it is read and one where it is written: into that of its elements.
     let inline = matches!(model.role, Role::Inner).then(|| quote!(#[inline]));
+    let inline_always = matches!(model.role, Role::Inner).then(|| quote!(#[inline(always)]));
     let body = quote! {
         const MIN: usize = ::ottla_protocol::wire::at_least_one(
             0 #(+ <#min as ::ottla_protocol::wire::Wire<#lifetime>>::MIN)*
@@ -55,10 +56,10 @@ fn wire(model: &Model) -> TokenStream {
             cx: ::ottla_protocol::wire::Cx,
         ) -> ::ottla_protocol::wire::Parsed<#lifetime, Self> { #read }
 
-        #inline
-        fn write(
+        #inline_always
+        fn append(
             &self,
-            out: &mut ::std::vec::Vec<u8>,
+            out: &mut ::ottla_protocol::wire::Out,
             cx: ::ottla_protocol::wire::Cx,
         ) -> ::core::result::Result<(), ::ottla_protocol::error::EncodeError> { #write }
     };
@@ -75,9 +76,9 @@ fn nullable(model: &Model) -> TokenStream {
             ::ottla_protocol::wire::optional::read(input, cx)
         }
 
-        fn write_nullable(
+        fn append_nullable(
             this: ::core::option::Option<&Self>,
-            out: &mut ::std::vec::Vec<u8>,
+            out: &mut ::ottla_protocol::wire::Out,
             cx: ::ottla_protocol::wire::Cx,
         ) -> ::core::result::Result<(), ::ottla_protocol::error::EncodeError> {
             ::ottla_protocol::wire::optional::write(this, out, cx)

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use crate::error::EncodeError;
 use crate::schema::Kind;
-use crate::wire::{Cx, Input, Nullable, Parsed, Wire, varint};
+use crate::wire::{Cx, Input, Nullable, Out, Parsed, Wire, varint};
 
 /// A struct that may be null and is tagged: 0 (null) or 1 stands in front of it, where -1 or 1 does in front of those
 /// that aren't tagged.
@@ -45,8 +45,8 @@ impl<'a, T: Wire<'a>> Wire<'a> for InTag<T> {
         T::read(input, cx).map(|(rest, value)| (rest, Self(value)))
     }
 
-    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
-        self.0.write(out, cx)
+    fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
+        self.0.append(out, cx)
     }
 }
 
@@ -58,8 +58,8 @@ impl<'a, T: Wire<'a>> Nullable<'a> for InTag<T> {
         }
     }
 
-    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
-        out.push(u8::from(this.is_some()));
-        this.map_or(Ok(()), |value| value.write(out, cx))
+    fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
+        out.put([u8::from(this.is_some())]);
+        this.map_or(Ok(()), |value| value.append(out, cx))
     }
 }

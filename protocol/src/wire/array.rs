@@ -1,7 +1,9 @@
 //! Arrays: a count and so many elements.
 
+use std::mem;
+
 use super::bytes::{not_null, read_length, write_length};
-use super::{Cx, Fault, Input, Nullable, Parsed, Wire};
+use super::{Cx, Fault, Input, Nullable, Out, Parsed, Wire};
 use crate::error::{EncodeError, Why};
 use crate::schema::Kind;
 
@@ -17,9 +19,12 @@ impl<'a, T: Wire<'a>> Wire<'a> for Vec<T> {
         not_null(input, Self::read_nullable(input, cx))
     }
 
-    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+    #[inline(always)]
+    fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         write_length(Some(self.len()), out, cx)?;
-        self.iter().try_for_each(|element| element.write(out, cx))
+        let (after, written) = append_all(self, mem::take(out), cx);
+        *out = after;
+        written
     }
 }
 
@@ -35,12 +40,22 @@ impl<'a, T: Wire<'a>> Nullable<'a> for Vec<T> {
         }
     }
 
-    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+    #[inline(always)]
+    fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         match this {
-            Some(elements) => elements.write(out, cx),
+            Some(elements) => elements.append(out, cx),
             None => write_length(None, out, cx),
         }
     }
+}
+
+/// By value, there and back: an `Out` whose place nobody else knows is kept in registers.
+fn append_all<'a, T: Wire<'a>>(elements: &[T], out: Out, cx: Cx) -> (Out, Result<(), EncodeError>) {
+    let mut out = out;
+    let written = elements
+        .iter()
+        .try_for_each(|element| element.append(&mut out, cx));
+    (out, written)
 }
 
 /// Refuses a count of elements that the bytes left can't hold, before any memory is taken for them.

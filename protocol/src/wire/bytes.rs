@@ -1,6 +1,6 @@
 //! Bytes, and the lengths in front of bytes, strings and arrays.
 
-use super::{Cx, Fault, Input, Nullable, Parsed, Wire, varint};
+use super::{Cx, Fault, Input, Nullable, Out, Parsed, Wire, varint};
 use crate::error::{EncodeError, EncodeWhy, Why};
 use crate::schema::Kind;
 
@@ -16,10 +16,10 @@ impl<'a> Wire<'a> for &'a [u8] {
         not_null(input, Self::read_nullable(input, cx))
     }
 
-    #[inline]
-    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+    #[inline(always)]
+    fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         write_length(Some(self.len()), out, cx)?;
-        out.extend_from_slice(self);
+        out.put_slice(self);
         Ok(())
     }
 }
@@ -36,10 +36,10 @@ impl<'a> Nullable<'a> for &'a [u8] {
         }
     }
 
-    #[inline]
-    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+    #[inline(always)]
+    fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         match this {
-            Some(bytes) => bytes.write(out, cx),
+            Some(bytes) => bytes.append(out, cx),
             None => write_length(None, out, cx),
         }
     }
@@ -93,34 +93,34 @@ pub(crate) fn read_short_length(input: Input<'_>, cx: Cx) -> Parsed<'_, Option<u
 }
 
 /// Appends the length of bytes or the count of an array. None: null.
-#[inline]
+#[inline(always)]
 pub(crate) fn write_length(
     length: Option<usize>,
-    out: &mut Vec<u8>,
+    out: &mut Out,
     cx: Cx,
 ) -> Result<(), EncodeError> {
     let length = checked(length, i32::MAX, cx)?;
     if cx.flexible {
-        varint::write_u32((length + 1) as u32, out);
+        varint::append_u32((length + 1) as u32, out);
     } else {
-        out.extend_from_slice(&length.to_be_bytes());
+        out.put(length.to_be_bytes());
     }
     Ok(())
 }
 
 /// Appends the length of a string. None: null.
-#[inline]
+#[inline(always)]
 pub(crate) fn write_short_length(
     length: Option<usize>,
-    out: &mut Vec<u8>,
+    out: &mut Out,
     cx: Cx,
 ) -> Result<(), EncodeError> {
     // The limit holds for compact lengths, too: brokers refuse longer strings.
     let length = checked(length, i32::from(i16::MAX), cx)?;
     if cx.flexible {
-        varint::write_u32((length + 1) as u32, out);
+        varint::append_u32((length + 1) as u32, out);
     } else {
-        out.extend_from_slice(&(length as i16).to_be_bytes());
+        out.put((length as i16).to_be_bytes());
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Values of fixed width: booleans, integers, floats and ids. Big-endian, the same in every version.
 
 use super::bytes::take_array;
-use super::{Cx, Input, Parsed, Wire};
+use super::{Cx, Input, Out, Parsed, Wire};
 use crate::error::EncodeError;
 use crate::schema::Kind;
 use crate::types::Uuid;
@@ -18,8 +18,8 @@ macro_rules! number {
             }
 
             #[inline]
-            fn write(&self, out: &mut Vec<u8>, _: Cx) -> Result<(), EncodeError> {
-                out.extend_from_slice(&self.to_be_bytes());
+            fn append(&self, out: &mut Out, _: Cx) -> Result<(), EncodeError> {
+                out.put(self.to_be_bytes());
                 Ok(())
             }
         }
@@ -44,8 +44,8 @@ impl<'a> Wire<'a> for bool {
     }
 
     #[inline]
-    fn write(&self, out: &mut Vec<u8>, _: Cx) -> Result<(), EncodeError> {
-        out.push(u8::from(*self));
+    fn append(&self, out: &mut Out, _: Cx) -> Result<(), EncodeError> {
+        out.put([u8::from(*self)]);
         Ok(())
     }
 }
@@ -60,8 +60,8 @@ impl<'a> Wire<'a> for Uuid {
     }
 
     #[inline]
-    fn write(&self, out: &mut Vec<u8>, _: Cx) -> Result<(), EncodeError> {
-        out.extend_from_slice(&self.0);
+    fn append(&self, out: &mut Out, _: Cx) -> Result<(), EncodeError> {
+        out.put(self.0);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Structs that may be null: a byte in front says which.
 
-use super::{Cx, Input, Parsed, Wire};
+use super::{Cx, Input, Out, Parsed, Wire};
 use crate::error::EncodeError;
 
 /// Reads a struct or null.
@@ -22,19 +22,15 @@ pub fn read<'a, T: Wire<'a>>(input: Input<'a>, cx: Cx) -> Parsed<'a, Option<T>> 
 ///
 /// # Errors
 ///
-/// As [`Wire::write`].
-pub fn write<'a, T: Wire<'a>>(
-    value: Option<&T>,
-    out: &mut Vec<u8>,
-    cx: Cx,
-) -> Result<(), EncodeError> {
+/// As [`Wire::append`].
+pub fn write<'a, T: Wire<'a>>(value: Option<&T>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
     match value {
         Some(value) => {
-            out.push(1);
-            value.write(out, cx)
+            out.put([1]);
+            value.append(out, cx)
         }
         None => {
-            out.push(-1_i8 as u8);
+            out.put([-1_i8 as u8]);
             Ok(())
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::{Cx, Input, Nullable, Parsed, Wire};
+use super::{Cx, Input, Nullable, Out, Parsed, Wire};
 use crate::error::EncodeError;
 use crate::schema::Kind;
 
@@ -39,8 +39,8 @@ impl<'a, T: Wire<'a>> Wire<'a> for Secret<T> {
         T::read(input, cx).map(|(rest, value)| (rest, Self(value)))
     }
 
-    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
-        self.0.write(out, cx)
+    fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
+        self.0.append(out, cx)
     }
 }
 
@@ -49,8 +49,8 @@ impl<'a, T: Nullable<'a>> Nullable<'a> for Secret<T> {
         T::read_nullable(input, cx).map(|(rest, value)| (rest, value.map(Self)))
     }
 
-    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
-        T::write_nullable(this.map(|secret| &secret.0), out, cx)
+    fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
+        T::append_nullable(this.map(|secret| &secret.0), out, cx)
     }
 }
 

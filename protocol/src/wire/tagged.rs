@@ -3,11 +3,11 @@
 //! A count, then of each field its tag, its length and its value, tags ascending. Those that a definition doesn't know
 //! are kept as they came ([`UnknownTaggedFields`]), so that what passes a message on loses nothing.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use super::array::check_count;
 use super::bytes::take_exactly;
-use super::{Cx, Fault, Input, Parsed, Wire, varint};
+use super::{Cx, Fault, Input, Out, Parsed, Wire, varint};
 use crate::error::{EncodeError, EncodeWhy, Place, Why};
 
 /// The fewest bytes of a tagged field: its tag and its length.
@@ -92,7 +92,7 @@ impl UnknownTaggedFields {
         let raw = self.0.get_or_insert_default();
         raw.count += 1;
         // The length fits: the value came with one, or `insert` is about to fail in writing.
-        put_raw(tag, value, &mut raw.bytes);
+        Out::onto(&mut raw.bytes, |out| put_raw(tag, value, out));
     }
 }
 
@@ -199,18 +199,20 @@ fn named<T>(read: Result<T, nom::Err<Fault>>) -> Result<T, nom::Err<Fault>> {
 
 /// Appends the tagged fields of a struct that knows none.
 #[doc(hidden)]
-#[inline]
-pub fn write_unknown(unknown: &UnknownTaggedFields, out: &mut Vec<u8>) {
+#[inline(always)]
+pub fn write_unknown(unknown: &UnknownTaggedFields, out: &mut Out) {
     match &unknown.0 {
-        None => out.push(0),
-        Some(raw) => write_raw(raw, out),
+        None => out.put([0]),
+        Some(raw) => *out = with_raw(mem::take(out), raw),
     }
 }
 
 #[cold]
-fn write_raw(raw: &Raw, out: &mut Vec<u8>) {
-    varint::write_u32(raw.count, out);
-    out.extend_from_slice(&raw.bytes);
+#[inline(never)]
+fn with_raw(mut out: Out, raw: &Raw) -> Out {
+    varint::append_u32(raw.count, &mut out);
+    out.put_slice(&raw.bytes);
+    out
 }
 
 /// Refuses to lose unknown tagged fields in a version that has no tagged fields.
@@ -227,21 +229,49 @@ pub fn refuse(unknown: &UnknownTaggedFields, cx: Cx, place: Place) -> Result<(),
 #[doc(hidden)]
 pub struct Writer<'u, 'o> {
     unknown: std::iter::Peekable<Fields<'u>>,
-    out: &'o mut Vec<u8>,
+    out: &'o mut Out,
     cx: Cx,
 }
 
-impl<'u, 'o> Writer<'u, 'o> {
-    /// Appends the count; so many known fields follow.
-    pub fn new(known: u32, unknown: &'u UnknownTaggedFields, out: &'o mut Vec<u8>, cx: Cx) -> Self {
-        varint::write_u32(known + unknown.len() as u32, out);
-        Self {
-            unknown: unknown.fields().peekable(),
-            out,
-            cx,
-        }
+/// Appends the tagged fields of a struct that knows some. `write` puts the known ones, `known` of them; it is not called
+/// if there are none, which is nearly always so.
+#[doc(hidden)]
+#[inline(always)]
+pub fn write(
+    known: u32,
+    unknown: &UnknownTaggedFields,
+    out: &mut Out,
+    cx: Cx,
+    write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EncodeError>,
+) -> Result<(), EncodeError> {
+    if known == 0 && unknown.is_empty() {
+        out.put([0]);
+        return Ok(());
     }
+    let (after, written) = write_some(known, unknown, mem::take(out), cx, write);
+    *out = after;
+    written
+}
 
+#[inline(never)]
+fn write_some(
+    known: u32,
+    unknown: &UnknownTaggedFields,
+    mut out: Out,
+    cx: Cx,
+    write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EncodeError>,
+) -> (Out, Result<(), EncodeError>) {
+    varint::append_u32(known + unknown.len() as u32, &mut out);
+    let mut writer = Writer {
+        unknown: unknown.fields().peekable(),
+        out: &mut out,
+        cx,
+    };
+    let written = write(&mut writer).map(|()| writer.finish());
+    (out, written)
+}
+
+impl Writer<'_, '_> {
     /// Appends a known field.
     pub fn put<'a, T: Wire<'a>>(
         &mut self,
@@ -259,7 +289,7 @@ impl<'u, 'o> Writer<'u, 'o> {
     }
 
     /// Appends the unknown fields that come after all known ones.
-    pub fn finish(self) {
+    fn finish(self) {
         for (tag, value) in self.unknown {
             put_raw(tag, value, self.out);
         }
@@ -269,11 +299,11 @@ impl<'u, 'o> Writer<'u, 'o> {
 fn put<'a, T: Wire<'a>>(
     tag: u32,
     value: &T,
-    out: &mut Vec<u8>,
+    out: &mut Out,
     cx: Cx,
     place: Place,
 ) -> Result<(), EncodeError> {
-    varint::write_u32(tag, out);
+    varint::append_u32(tag, out);
     let start = out.len();
     super::put(value, out, cx, place)?;
     // The length goes in front, and is known only now: it is appended, then slid there.
@@ -281,16 +311,16 @@ fn put<'a, T: Wire<'a>>(
     let length = end - start;
     let length = u32::try_from(length)
         .map_err(|_| EncodeError::new(cx, EncodeWhy::TooLong { length }).at(place))?;
-    varint::write_u32(length, out);
+    varint::append_u32(length, out);
     let prefix = out.len() - end;
-    out[start..].rotate_right(prefix);
+    out.move_to(start, prefix);
     Ok(())
 }
 
-fn put_raw(tag: u32, value: &[u8], out: &mut Vec<u8>) {
-    varint::write_u32(tag, out);
-    varint::write_u32(value.len() as u32, out);
-    out.extend_from_slice(value);
+fn put_raw(tag: u32, value: &[u8], out: &mut Out) {
+    varint::append_u32(tag, out);
+    varint::append_u32(value.len() as u32, out);
+    out.put_slice(value);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Strings: UTF-8, borrowed.
 
 use super::bytes::{not_null, read_short_length, take_exactly, write_short_length};
-use super::{Cx, Fault, Input, Nullable, Parsed, Wire};
+use super::{Cx, Fault, Input, Nullable, Out, Parsed, Wire};
 use crate::error::{EncodeError, Why};
 use crate::schema::Kind;
 
@@ -14,10 +14,10 @@ impl<'a> Wire<'a> for &'a str {
         not_null(input, Self::read_nullable(input, cx))
     }
 
-    #[inline]
-    fn write(&self, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+    #[inline(always)]
+    fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         write_short_length(Some(self.len()), out, cx)?;
-        out.extend_from_slice(self.as_bytes());
+        out.put_slice(self.as_bytes());
         Ok(())
     }
 }
@@ -37,10 +37,10 @@ impl<'a> Nullable<'a> for &'a str {
         }
     }
 
-    #[inline]
-    fn write_nullable(this: Option<&Self>, out: &mut Vec<u8>, cx: Cx) -> Result<(), EncodeError> {
+    #[inline(always)]
+    fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         match this {
-            Some(text) => text.write(out, cx),
+            Some(text) => text.append(out, cx),
             None => write_short_length(None, out, cx),
         }
     }

@@ -3,7 +3,7 @@
 //! lengths, counts and tags: unsigned, of 32 bits. (Record batches have signed ones of their own.)
 
 use super::bytes::take_array;
-use super::{Fault, Input, Parsed};
+use super::{Fault, Input, Out, Parsed};
 use crate::error::Why;
 
 /// Reads an integer: five bytes at most.
@@ -21,21 +21,34 @@ pub fn read_u32(input: Input<'_>) -> Parsed<'_, u32> {
 }
 
 /// Appends an integer.
-#[inline]
 pub fn write_u32(value: u32, out: &mut Vec<u8>) {
+    Out::onto(out, |out| append_u32(value, out));
+}
+
+#[inline(always)]
+pub(crate) fn append_u32(value: u32, out: &mut Out) {
     if value < 0x80 {
-        out.push(value as u8);
+        out.put([value as u8]);
+    } else if value < 0x4000 {
+        out.put([value as u8 | 0x80, (value >> 7) as u8]);
     } else {
-        write_long(value, out);
+        let (bytes, length) = long(value);
+        out.put_slice(bytes.get(..length).unwrap_or_default());
     }
 }
 
-fn write_long(mut value: u32, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
+#[cold]
+fn long(mut value: u32) -> ([u8; 5], usize) {
+    let mut bytes = [0; 5];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = value as u8 & 0x7f;
         value >>= 7;
+        if value == 0 {
+            return (bytes, at + 1);
+        }
+        *byte |= 0x80;
     }
-    out.push(value as u8);
+    (bytes, 5)
 }
 
 fn read_long(input: Input<'_>) -> Parsed<'_, u32> {

@@ -92,9 +92,10 @@ fn write_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
         #(#refusals)*
         if cx.flexible {
             let known = 0 #(+ u32::from(#wanted))*;
-            let mut tags = ::ottla_protocol::wire::tagged::Writer::new(known, #unknown, out, cx);
-            #(#writes)*
-            tags.finish();
+            ::ottla_protocol::wire::tagged::write(known, #unknown, out, cx, |tags| {
+                #(#writes)*
+                ::core::result::Result::Ok(())
+            })?;
         } else {
             #refuse
         }
