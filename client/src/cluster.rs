@@ -299,8 +299,8 @@ fn read_partition(news: &MetadataResponsePartition, known: Option<&Topic>) -> Pa
             partition: news.partition_index,
             leader: (news.leader_id >= 0).then_some(news.leader_id),
             leader_epoch,
-            replicas: news.replica_nodes.clone(),
-            isr: news.isr_nodes.clone(),
+            replicas: news.replica_nodes.to_vec(),
+            isr: news.isr_nodes.to_vec(),
         },
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! Reading is nom's (`complete`: frames are whole); above the floor the derive calls one parser after the other, so
 //! that a fault knows its field. Nothing is generic over buffers: bytes come from `&[u8]` and go to an
-//! [`Out`].
-//! Nothing here recurses, and no memory is taken for elements that the bytes left can't hold.
+//! [`Out`]. Nothing here recurses, and no memory is taken for elements that the bytes left can't hold.
 
 use std::ops::RangeInclusive;
 
@@ -14,6 +13,7 @@ pub mod array;
 pub mod bytes;
 pub mod fault;
 pub mod int;
+mod node_ids;
 pub mod optional;
 mod out;
 pub mod secret;
@@ -22,6 +22,7 @@ pub mod text;
 pub mod varint;
 
 pub use fault::Fault;
+pub use node_ids::NodeIds;
 pub use out::Out;
 
 /// What parsers read from.

@@ -6,6 +6,7 @@
 //! describe come last.
 
 use crate::types::TopicId;
+use crate::wire::NodeIds;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks for a page.
@@ -94,9 +95,9 @@ pub struct DescribeTopicPartitionsResponsePartition {
     #[field(default = -1)]
     pub leader_epoch: i32,
     /// The brokers that keep a copy, preferred leader first.
-    pub replica_nodes: Vec<i32>,
+    pub replica_nodes: NodeIds,
     /// Those of them that are in sync.
-    pub isr_nodes: Vec<i32>,
+    pub isr_nodes: NodeIds,
     /// Those of them that aren't in sync but have all that was acknowledged, and may lead without
     /// loss; null: not told.
     #[field(nullable)]
@@ -106,7 +107,7 @@ pub struct DescribeTopicPartitionsResponsePartition {
     #[field(nullable)]
     pub last_known_elr: Option<Vec<i32>>,
     /// Those of them that are offline.
-    pub offline_replicas: Vec<i32>,
+    pub offline_replicas: NodeIds,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -4,6 +4,7 @@
 //! has an error of its own.
 
 use crate::types::TopicId;
+use crate::wire::NodeIds;
 use crate::{Message, UnknownTaggedFields};
 
 /// Asks any broker for what it knows of the cluster.
@@ -119,12 +120,12 @@ pub struct MetadataResponsePartition {
     #[field(versions = 7.., default = -1, ignorable)]
     pub leader_epoch: i32,
     /// The brokers that keep a copy, preferred leader first.
-    pub replica_nodes: Vec<i32>,
+    pub replica_nodes: NodeIds,
     /// Those of them that are in sync.
-    pub isr_nodes: Vec<i32>,
+    pub isr_nodes: NodeIds,
     /// Those of them that are offline.
     #[field(versions = 5.., ignorable)]
-    pub offline_replicas: Vec<i32>,
+    pub offline_replicas: NodeIds,
     /// Tagged fields that this definition doesn't know.
     pub unknown_tagged_fields: UnknownTaggedFields,
 }

@@ -43,8 +43,8 @@ fn metadata_topic(name: &str) -> MetadataResponseTopic<'_> {
         partition_index,
         leader_id: partition_index % 3,
         leader_epoch: 17,
-        replica_nodes: vec![0, 1, 2],
-        isr_nodes: vec![0, 1, 2],
+        replica_nodes: [0, 1, 2].into(),
+        isr_nodes: [0, 1, 2].into(),
         ..Default::default()
     });
     MetadataResponseTopic {
