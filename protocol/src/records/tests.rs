@@ -255,6 +255,22 @@ fn timestamps_further_apart_than_a_delta_can_tell_wrap_around_and_back() {
 }
 
 #[test]
+fn an_empty_batch_may_name_a_codec() {
+    let mut bytes = build(&[plain(b"x")], &BatchOptions::default());
+    let mut header = only(&bytes).header();
+    bytes.truncate(header::HEADER_BYTES);
+    header.length = (bytes.len() - header::LENGTH_END) as i32;
+    for codec in 0..=4 {
+        header.attributes = codec;
+        for (record_count, read) in [(0, Some(0)), (1, None)] {
+            header.record_count = record_count;
+            header.write(&mut bytes);
+            assert_eq!(walk(&bytes).ok(), read, "codec {codec}");
+        }
+    }
+}
+
+#[test]
 fn unknown_magics_are_refused_by_name() {
     for magic in [3, -1, i8::MAX] {
         let mut bytes = build(&[plain(b"x")], &BatchOptions::default());
