@@ -230,7 +230,7 @@ fn many_small_bombs_are_a_large_one() {
 #[test]
 fn lines_end_where_they_should_and_are_not_too_long() {
     let long = vec![b'x'; LONGEST + 7];
-    let input = [b"one\n\ntwo\xff\n", &long[..], b"\nlast"].concat();
+    let input = [b"one\n\r\ntwo\xff\n", &long[..], b"\nlast"].concat();
     let mut input = BufReader::new(&input[..]);
     let mut line = Vec::new();
     for expected in [&b"one"[..], b"", b"two\xff"] {

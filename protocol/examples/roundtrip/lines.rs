@@ -8,7 +8,7 @@ pub(crate) const LONGEST: usize = 64 << 20;
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A line, without its end.
+    /// A line, without its end: `\n` or `\r\n`.
     Whole,
     /// A line of more than [`LONGEST`] bytes, which are skipped.
     TooLong,
@@ -25,6 +25,9 @@ pub(crate) fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Res
     }
     if line.last() == Some(&b'\n') {
         line.pop();
+        if line.last() == Some(&b'\r') {
+            line.pop();
+        }
     } else if line.len() > LONGEST {
         input.skip_until(b'\n')?;
         return Ok(Line::TooLong);
