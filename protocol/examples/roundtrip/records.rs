@@ -15,7 +15,7 @@ const MOST_PLAIN: usize = 32 << 20;
 const LEAST_PLAIN: usize = 4 << 10;
 
 /// How long an answer may grow: tiny records take more room in JSON than on the wire.
-const LONGEST_ANSWER: usize = 80 << 20;
+const LONGEST_ANSWER: usize = 48 << 20;
 
 /// Reads records, with memory that it keeps for the next question.
 #[derive(Default)]
