@@ -64,7 +64,8 @@ fn reading_allocates_nothing_after_the_first_batch() {
 fn building_allocates_nothing_once_buffers_come_back() {
     for codec in CODECS {
         let (mut builder, mut compressor) = (BatchBuilder::new(), Compressor::new());
-        for _ in 0..3 {
+        // Compressing takes a second buffer, and the codec's own memory.
+        for _ in 0..if codec == Compression::None { 1 } else { 2 } {
             let batch = fill(&mut builder, &mut compressor, codec);
             builder.recycle(batch);
         }

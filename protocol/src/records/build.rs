@@ -179,7 +179,12 @@ impl BatchBuilder {
     }
 
     /// Takes back a vector, such as one that [`finish`](Self::finish) gave, to use its memory for a later batch.
-    pub fn recycle(&mut self, buffer: Vec<u8>) {
+    pub fn recycle(&mut self, mut buffer: Vec<u8>) {
+        // A batch without records has nothing in its vector yet.
+        if self.open.record_count == 0 && buffer.capacity() > self.bytes.capacity() {
+            std::mem::swap(&mut self.bytes, &mut buffer);
+            self.bytes.resize(self.bytes.len().max(HEADER_BYTES), 0);
+        }
         if buffer.capacity() > self.spare.capacity() {
             self.spare = buffer;
         }
