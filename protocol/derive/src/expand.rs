@@ -43,7 +43,9 @@ fn wire(model: &Model) -> TokenStream {
     let write = write::write(model);
     // An inner struct has one place where it is read and one where it is written: into that of its elements.
     let inline = matches!(model.role, Role::Inner).then(|| quote!(#[inline]));
-    let inline_always = matches!(model.role, Role::Inner).then(|| quote!(#[inline(always)]));
+    // Not where nothing else is optimized either: there it only takes longer to compile.
+    let inline_always = matches!(model.role, Role::Inner)
+        .then(|| quote!(#[cfg_attr(not(debug_assertions), inline(always))]));
     let body = quote! {
         const MIN: usize = ::ottla_protocol::wire::at_least_one(
             0 #(+ <#min as ::ottla_protocol::wire::Wire<#lifetime>>::MIN)*
@@ -176,6 +178,17 @@ fn check_key(api: &Api) -> TokenStream {
 }
 
 // Small pieces.
+
+/// The value of a result, or the function's end. A `?` would cost the compiler half as much again for each field: there
+/// are thousands, and no error needs to be converted.
+fn or_return(result: &TokenStream) -> TokenStream {
+    quote! {
+        match #result {
+            ::core::result::Result::Ok(value) => value,
+            ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
+        }
+    }
+}
 
 fn default_of(field: &Field) -> TokenStream {
     match &field.default {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use super::{default_of, overlap, within};
+use super::{default_of, or_return, overlap, within};
 use crate::model::{Field, Model};
 
 /// One statement a field, in the order of the wire; tagged fields at the end.
@@ -37,10 +37,11 @@ fn read_plain(model: &Model, field: &Field) -> TokenStream {
         quote!(::ottla_protocol::wire::field),
         &quote!(#name, input, cx),
     );
+    let one = or_return(&one);
     match within(field.versions, model.versions) {
-        None => quote!(let (input, #local) = #one?;),
+        None => quote!(let (input, #local) = #one;),
         Some(present) => quote! {
-            let (input, #local) = if #present { #one? } else { (input, #default) };
+            let (input, #local) = if #present { #one } else { (input, #default) };
         },
     }
 }
@@ -75,9 +76,10 @@ fn read_tags(model: &Model, tagged: &[&Field]) -> TokenStream {
         ::ottla_protocol::wire::tagged::UnknownTaggedFields::new()
     ));
     if tagged.is_empty() {
+        let read = or_return(&quote!(::ottla_protocol::wire::tagged::read_unknown(input)));
         return quote! {
             let (input, unknown) = if cx.flexible {
-                ::ottla_protocol::wire::tagged::read_unknown(input)?
+                #read
             } else {
                 #none
             };

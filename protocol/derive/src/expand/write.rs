@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{default_of, overlap, within};
+use super::{default_of, or_return, overlap, within};
 use crate::model::{Field, Model};
 
 /// One statement a field, in the order of the wire; tagged fields at the end, by tag.
@@ -22,21 +22,20 @@ pub(super) fn write(model: &Model) -> TokenStream {
 fn write_plain(model: &Model, field: &Field) -> TokenStream {
     let ident = &field.ident;
     let place = place(model, field);
-    let put = quote!(::ottla_protocol::wire::put(&self.#ident, out, cx, #place)?;);
+    let put = or_return(&quote!(::ottla_protocol::wire::put(&self.#ident, out, cx, #place)));
     // Where the version has no null, what the `Option` holds is written as if there were no `Option`.
     let known = overlap(field.versions, model.versions);
     let put = match field.nullable.and_then(|nullable| within(nullable, known)) {
         None => put,
-        Some(nullable) => quote! {
-            if #nullable {
-                #put
-            } else {
-                ::ottla_protocol::wire::put_some(self.#ident.as_ref(), out, cx, #place)?;
-            }
-        },
+        Some(nullable) => {
+            let put_some = or_return(&quote! {
+                ::ottla_protocol::wire::put_some(self.#ident.as_ref(), out, cx, #place)
+            });
+            quote!(if #nullable { #put } else { #put_some })
+        }
     };
     let Some(present) = within(field.versions, model.versions) else {
-        return put;
+        return quote!(#put;);
     };
     match refuse_loss(model, field) {
         None => quote!(if #present { #put }),
@@ -109,8 +108,8 @@ fn unknown(model: &Model) -> (TokenStream, Option<TokenStream>) {
     };
     let (message, name) = (model.name.to_string(), ident.to_string());
     let place = quote!(::ottla_protocol::error::Place { message: #message, field: #name });
-    let refuse = quote!(::ottla_protocol::wire::tagged::refuse(&self.#ident, cx, #place)?;);
-    (quote!(&self.#ident), Some(refuse))
+    let refuse = quote!(::ottla_protocol::wire::tagged::refuse(&self.#ident, cx, #place));
+    (quote!(&self.#ident), Some(or_return(&refuse)))
 }
 
 /// Where an encode error happened.
