@@ -41,11 +41,12 @@ fn wire(model: &Model) -> TokenStream {
         .map(|field| &field.ty);
     let read = read::read(model);
     let write = write::write(model);
-    // An inner struct has one place where it is read and one where it is written: into that of its elements.
-    let inline = matches!(model.role, Role::Inner).then(|| quote!(#[inline]));
-    // Not where nothing else is optimized either: there it only takes longer to compile.
-    let inline_always = matches!(model.role, Role::Inner)
-        .then(|| quote!(#[cfg_attr(not(debug_assertions), inline(always))]));
+    // An inner struct has one place where it is read and one where it is written: into that of its elements. Not where
+    // nothing else is optimized either: there it only takes longer to compile.
+    let inline = |how| {
+        matches!(model.role, Role::Inner).then(|| quote!(#[cfg_attr(not(debug_assertions), #how)]))
+    };
+    let (inline, inline_always) = (inline(quote!(inline)), inline(quote!(inline(always))));
     let body = quote! {
         const MIN: usize = ::ottla_protocol::wire::at_least_one(
             0 #(+ <#min as ::ottla_protocol::wire::Wire<#lifetime>>::MIN)*
