@@ -8,45 +8,51 @@ use crate::api::{ApiKey, ReadRequest, Request, Response};
 use crate::error::{DecodeError, EncodeError, Why};
 use crate::schema::Schema;
 
+/// One list, two enums.
 macro_rules! apis {
     (<$a:lifetime> $($api:ident: $request:ty, $response:ty;)*) => {
-        /// A request of any API.
+        any! {
+            /// A request of any API.
+            AnyRequest<$a> $($api: $request;)*
+        }
+        any! {
+            /// A response of any API.
+            AnyResponse<$a> $($api: $response;)*
+        }
+    };
+}
+
+macro_rules! any {
+    ($(#[$doc:meta])* $any:ident<$a:lifetime> $($api:ident: $message:ty;)*) => {
+        $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         #[expect(missing_docs, reason = "each variant is its API's message")]
-        pub enum AnyRequest<$a> {
-            $($api($request),)*
+        pub enum $any<$a> {
+            $($api($message),)*
         }
 
-        /// A response of any API.
-        #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
-        #[expect(missing_docs, reason = "each variant is its API's message")]
-        pub enum AnyResponse<$a> {
-            $($api($response),)*
-        }
-
-        impl<$a> AnyRequest<$a> {
-            /// Reads a request's body.
+        impl<$a> $any<$a> {
+            /// Reads a body.
             ///
             /// # Errors
             ///
             /// Bytes that are not the message, or a version or an API that has no message here ([`Why::Version`]).
             pub fn read(api: ApiKey, body: &$a [u8], version: i16) -> Result<Self, DecodeError> {
                 match api {
-                    $(ApiKey::$api => <$request>::read_body(body, version).map(Self::$api),)*
+                    $(ApiKey::$api => <$message>::read_body(body, version).map(Self::$api),)*
                     gone => Err(no_message(gone, version)),
                 }
             }
 
-            /// Appends the request's body.
+            /// Appends the body.
             ///
             /// # Errors
             ///
             /// A version that the message hasn't, or a value that the version can't express.
             pub fn write(&self, out: &mut Vec<u8>, version: i16) -> Result<(), EncodeError> {
                 match self {
-                    $(Self::$api(request) => request.write_body(out, version),)*
+                    $(Self::$api(message) => message.write_body(out, version),)*
                 }
             }
 
@@ -58,7 +64,7 @@ macro_rules! apis {
                 }
             }
 
-            /// The API's request with all defaults; none where Kafka 4 has no such API any more.
+            /// The API's message with all defaults; none where Kafka 4 has no such API any more.
             #[must_use]
             pub fn default_of(api: ApiKey) -> Option<Self> {
                 match api {
@@ -69,56 +75,7 @@ macro_rules! apis {
 
             fn schema(api: ApiKey) -> Option<&'static Schema> {
                 match api {
-                    $(ApiKey::$api => Some(&<$request>::SCHEMA),)*
-                    _ => None,
-                }
-            }
-        }
-
-        impl<$a> AnyResponse<$a> {
-            /// Reads a response's body.
-            ///
-            /// # Errors
-            ///
-            /// Bytes that are not the message, or a version or an API that has no message here ([`Why::Version`]).
-            pub fn read(api: ApiKey, body: &$a [u8], version: i16) -> Result<Self, DecodeError> {
-                match api {
-                    $(ApiKey::$api => <$response>::read_body(body, version).map(Self::$api),)*
-                    gone => Err(no_message(gone, version)),
-                }
-            }
-
-            /// Appends the response's body.
-            ///
-            /// # Errors
-            ///
-            /// A version that the message hasn't, or a value that the version can't express.
-            pub fn write(&self, out: &mut Vec<u8>, version: i16) -> Result<(), EncodeError> {
-                match self {
-                    $(Self::$api(response) => response.write_body(out, version),)*
-                }
-            }
-
-            /// The API.
-            #[must_use]
-            pub fn api(&self) -> ApiKey {
-                match self {
-                    $(Self::$api(_) => ApiKey::$api,)*
-                }
-            }
-
-            /// The API's response with all defaults; none where Kafka 4 has no such API any more.
-            #[must_use]
-            pub fn default_of(api: ApiKey) -> Option<Self> {
-                match api {
-                    $(ApiKey::$api => Some(Self::$api(Default::default())),)*
-                    _ => None,
-                }
-            }
-
-            fn schema(api: ApiKey) -> Option<&'static Schema> {
-                match api {
-                    $(ApiKey::$api => Some(&<$response>::SCHEMA),)*
+                    $(ApiKey::$api => Some(&<$message>::SCHEMA),)*
                     _ => None,
                 }
             }
