@@ -31,6 +31,9 @@ pub type Input<'a> = &'a [u8];
 /// What parsers return: the bytes left and the value, or a fault.
 pub type Parsed<'a, T> = nom::IResult<Input<'a>, T, Fault>;
 
+/// What reading into a value returns: the bytes left, or a fault.
+pub type Rest<'a> = Result<Input<'a>, nom::Err<Fault>>;
+
 /// What decides how a value looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cx {
@@ -41,7 +44,7 @@ pub struct Cx {
 }
 
 /// A value that can be read and written.
-pub trait Wire<'a>: Sized {
+pub trait Wire<'a>: Sized + Default {
     /// The fewest bytes that a value takes in any version; never 0, since it bounds the count of arrays.
     const MIN: usize;
 
@@ -54,6 +57,19 @@ pub trait Wire<'a>: Sized {
     ///
     /// A fault whose path leads from the value inwards.
     fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self>;
+
+    /// As [`read`](Self::read), but into a value that is there, and is the default so far. A struct is read field by
+    /// field into its place in an array: made elsewhere, a large one would have to be copied twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read). The value may be read in part then.
+    #[inline(always)]
+    fn read_into(&mut self, input: Input<'a>, cx: Cx) -> Rest<'a> {
+        let (rest, value) = Self::read(input, cx)?;
+        *self = value;
+        Ok(rest)
+    }
 
     /// Appends the value: what others define.
     ///
@@ -152,6 +168,14 @@ pub(crate) fn context(
 
 // What derived code calls beside the values' own methods.
 
+/// Reads a value that is read into one.
+#[doc(hidden)]
+pub fn read_new<'a, T: Wire<'a>>(input: Input<'a>, cx: Cx) -> Parsed<'a, T> {
+    let mut value = T::default();
+    let rest = value.read_into(input, cx)?;
+    Ok((rest, value))
+}
+
 /// Reads a field, and names it in a fault.
 ///
 /// # Errors
@@ -162,11 +186,30 @@ pub fn field<'a, T: Wire<'a>>(name: &'static str, input: Input<'a>, cx: Cx) -> P
     T::read(input, cx).map_err(|e| e.map(|fault| fault.in_field(name)))
 }
 
-/// Makes an `Option` of what was read in a version that has no null.
+/// The same into a field that is there, and is the default so far.
 #[doc(hidden)]
-#[inline]
-pub fn some<'t, T, E>(read: Result<(Input<'t>, T), E>) -> Result<(Input<'t>, Option<T>), E> {
-    read.map(|(rest, value)| (rest, Some(value)))
+#[inline(always)]
+pub fn field_into<'a, T: Wire<'a>>(
+    field: &mut T,
+    name: &'static str,
+    input: Input<'a>,
+    cx: Cx,
+) -> Rest<'a> {
+    field
+        .read_into(input, cx)
+        .map_err(|e| e.map(|fault| fault.in_field(name)))
+}
+
+/// Reads what is to be in an `Option`, in a version that has no null.
+#[doc(hidden)]
+#[inline(always)]
+pub fn some_into<'a, T: Wire<'a>>(
+    field: &mut Option<T>,
+    name: &'static str,
+    input: Input<'a>,
+    cx: Cx,
+) -> Rest<'a> {
+    field_into(field.insert(T::default()), name, input, cx)
 }
 
 /// Writes a field, and names it in an error.

@@ -23,7 +23,7 @@ impl<'a> Wire<'a> for &'a str {
 }
 
 impl<'a> Nullable<'a> for &'a str {
-    #[inline]
+    #[inline(always)]
     fn read_nullable(input: Input<'a>, cx: Cx) -> Parsed<'a, Option<Self>> {
         match read_short_length(input, cx)? {
             // Looked for, as most texts kept with an offset are empty.
