@@ -16,6 +16,7 @@ pub mod int;
 mod node_ids;
 pub mod optional;
 mod out;
+pub mod run;
 pub mod secret;
 pub mod tagged;
 pub mod text;
@@ -64,7 +65,7 @@ pub trait Wire<'a>: Sized + Default {
     /// # Errors
     ///
     /// As [`read`](Self::read). The value may be read in part then.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read_into(&mut self, input: Input<'a>, cx: Cx) -> Rest<'a> {
         let (rest, value) = Self::read(input, cx)?;
         *self = value;
@@ -113,7 +114,7 @@ impl<'a, T: Nullable<'a>> Wire<'a> for Option<T> {
         T::read_nullable(input, cx)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         T::append_nullable(self.as_ref(), out, cx)
     }
@@ -188,7 +189,7 @@ pub fn field<'a, T: Wire<'a>>(name: &'static str, input: Input<'a>, cx: Cx) -> P
 
 /// The same into a field that is there, and is the default so far.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn field_into<'a, T: Wire<'a>>(
     field: &mut T,
     name: &'static str,
@@ -202,7 +203,7 @@ pub fn field_into<'a, T: Wire<'a>>(
 
 /// Reads what is to be in an `Option`, in a version that has no null.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn some_into<'a, T: Wire<'a>>(
     field: &mut Option<T>,
     name: &'static str,
@@ -214,7 +215,7 @@ pub fn some_into<'a, T: Wire<'a>>(
 
 /// Writes a field, and names it in an error.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn put<'a, T: Wire<'a>>(
     value: &T,
     out: &mut Out,
@@ -226,7 +227,7 @@ pub fn put<'a, T: Wire<'a>>(
 
 /// Writes what an `Option` holds, in a version that has no null.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn put_some<'a, T: Wire<'a>>(
     value: Option<&T>,
     out: &mut Out,

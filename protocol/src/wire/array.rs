@@ -22,7 +22,7 @@ impl<'a, T: Wire<'a>> Wire<'a> for Vec<T> {
         not_null(input, Self::read_nullable(input, cx))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         write_length(Some(self.len()), out, cx)?;
         let (after, written) = append_all(self, mem::take(out), cx);
@@ -43,7 +43,7 @@ impl<'a, T: Wire<'a>> Nullable<'a> for Vec<T> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         match this {
             Some(elements) => elements.append(out, cx),

@@ -13,33 +13,15 @@ pub trait Fixed<const WIDTH: usize>: Copy {
     fn to_bytes(self) -> [u8; WIDTH];
 }
 
-/// Reads the value at a place in a run of several.
-#[doc(hidden)]
-#[inline(always)]
-pub fn get<const WIDTH: usize, T: Fixed<WIDTH>>(run: &[u8], at: usize, value: &mut T) {
-    if let Some(bytes) = run.get(at..).and_then(<[u8]>::first_chunk) {
-        *value = T::from_bytes(*bytes);
-    }
-}
-
-/// Writes the value at a place in a run of several.
-#[doc(hidden)]
-#[inline(always)]
-pub fn set<const WIDTH: usize, T: Fixed<WIDTH>>(run: &mut [u8], at: usize, value: T) {
-    if let Some(room) = run.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-        *room = value.to_bytes();
-    }
-}
-
 macro_rules! number {
     ($type:ty, $kind:ident) => {
         impl Fixed<{ size_of::<$type>() }> for $type {
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn from_bytes(bytes: [u8; size_of::<$type>()]) -> Self {
                 Self::from_be_bytes(bytes)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn to_bytes(self) -> [u8; size_of::<$type>()] {
                 self.to_be_bytes()
             }
@@ -80,24 +62,24 @@ wire!(Uuid, Uuid);
 
 impl Fixed<1> for bool {
     /// As Kafka does: anything but 0 is true.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn from_bytes([byte]: [u8; 1]) -> Self {
         byte != 0
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn to_bytes(self) -> [u8; 1] {
         [u8::from(self)]
     }
 }
 
 impl Fixed<16> for Uuid {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn to_bytes(self) -> [u8; 16] {
         self.0
     }

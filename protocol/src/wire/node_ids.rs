@@ -37,7 +37,7 @@ enum Count {
 }
 
 impl Count {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn new(count: u32) -> Option<Self> {
         match count {
             0 => Some(Self::None),
@@ -144,7 +144,7 @@ impl<'a> Wire<'a> for NodeIds {
         read_new(input, cx)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read_into(&mut self, input: Input<'a>, cx: Cx) -> Rest<'a> {
         if let Place::Here { count, ids } = &mut self.0
             && let Some(rest) = read_few(count, ids, input, cx)
@@ -156,7 +156,7 @@ impl<'a> Wire<'a> for NodeIds {
         Ok(rest)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         match &self.0 {
             Place::Here { count, ids } => append_few(*count, ids, out, cx),
@@ -167,7 +167,7 @@ impl<'a> Wire<'a> for NodeIds {
 }
 
 /// Writes all places at once, used or not; what follows is written over those that are not.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn append_few(count: Count, ids: &[i32; HERE], out: &mut Out, cx: Cx) {
     let (length, used) = (count as u32, count as usize * ID);
     match count {
@@ -184,7 +184,7 @@ fn append_few(count: Count, ids: &[i32; HERE], out: &mut Out, cx: Cx) {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn put_places(ids: &[i32; HERE], places: &mut [u8; ALL]) {
     // Two in one piece: writing is what takes the time.
     let [a, b, c] = ids.map(|id| id as u32);
@@ -194,7 +194,7 @@ fn put_places(ids: &[i32; HERE], places: &mut [u8; ALL]) {
 }
 
 /// Reads all places at once, used or not, if the bytes go on for so long: as nearly all do.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn read_few<'a>(
     few: &mut Count,
     ids: &mut [i32; HERE],

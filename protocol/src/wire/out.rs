@@ -37,20 +37,20 @@ impl Out {
     }
 
     /// Appends a value of fixed width.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn put<const N: usize>(&mut self, value: [u8; N]) {
         self.put_run(|room| *room = value);
     }
 
     /// Appends so many bytes, which are filled in where they are.
     #[doc(hidden)]
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn put_run<const N: usize>(&mut self, fill: impl FnOnce(&mut [u8; N])) {
         self.put_front(N, fill);
     }
 
     /// Appends the first `used` of `N` bytes, which are filled in where they are.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn put_front<const N: usize>(
         &mut self,
         used: usize,
@@ -68,7 +68,7 @@ impl Out {
     }
 
     /// Appends bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn put_slice(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;

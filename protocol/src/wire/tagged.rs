@@ -135,7 +135,7 @@ impl<'a> Iterator for Fields<'a> {
 
 /// Reads the tagged fields of a struct; `known` takes those it knows, and says whether it did. The others go to `unknown`.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn read<'a>(
     input: Input<'a>,
     unknown: &mut UnknownTaggedFields,
@@ -173,7 +173,7 @@ fn read_some<'a>(
 
 /// Reads the tagged fields of a struct that knows none.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn read_unknown<'a>(input: Input<'a>, unknown: &mut UnknownTaggedFields) -> Rest<'a> {
     match input {
         [0, rest @ ..] => Ok(rest),
@@ -229,7 +229,7 @@ fn named<T>(read: Result<T, nom::Err<Fault>>) -> Result<T, nom::Err<Fault>> {
 
 /// Appends the tagged fields of a struct that knows none.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn write_unknown(unknown: &UnknownTaggedFields, out: &mut Out) {
     match &unknown.0 {
         None => out.put([0]),
@@ -266,7 +266,7 @@ pub struct Writer<'u, 'o> {
 /// Appends the tagged fields of a struct that knows some. `write` puts the known ones, `known` of them; it is not called
 /// if there are none, which is nearly always so.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn write(
     known: u32,
     unknown: &UnknownTaggedFields,

@@ -22,20 +22,27 @@ pub(super) fn read(model: &Model) -> TokenStream {
 }
 
 fn read_run(model: &Model, run: &Run<'_>) -> TokenStream {
-    let (width, get) = (run.width(), run.read());
-    let present = run.present(model).map(|present| quote!(if #present));
-    let each = run.fields().map(|field| read_plain(model, field));
+    let (width, get, parts) = (run.width(), run.get(), run.parts());
+    let present = run.present(model);
+    // What a version lacks stays as it is.
+    let set = present.as_ref().map(|_| run.set());
+    let present = present.map(|present| quote!(if #present));
+    let rest = or_return(&quote! {
+        ::ottla_protocol::wire::run::read_parts(run, #parts, input, cx)
+    });
     quote! {
-        let input = match input.split_first_chunk::<#width>() {
-            ::core::option::Option::Some((run, input)) #present => {
-                #(#get)*
-                input
-            }
+        let mut gathered;
+        let (run, input) = match input.split_first_chunk::<#width>() {
+            ::core::option::Option::Some(all) #present => all,
             _ => {
-                #(#each)*
-                input
+                gathered = [0; #width];
+                let run = &mut gathered;
+                #set
+                let rest = #rest;
+                (&gathered, rest)
             }
         };
+        #get
     }
 }
 

@@ -1,6 +1,6 @@
 //! Runs: neighbouring fields of fixed width, which are read and written in one piece, with one look at the bytes left.
 //!
-//! A version that lacks one of them, and bytes that end among them, take the way of field after field.
+//! A version that lacks one of them, and bytes that end among them, take a longer way, by a table.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -79,16 +79,29 @@ impl<'m> Run<'m> {
         self.fields.iter().map(|(field, _)| *field)
     }
 
-    /// Statements that read them all out of the array `run`.
-    pub(super) fn read(&self) -> impl Iterator<Item = TokenStream> {
-        self.placed()
-            .map(|(ident, at, width)| quote!(::ottla_protocol::wire::int::get::<#width, _>(run, #at, &mut self.#ident);))
+    /// Statements that take them all out of the array `run`.
+    pub(super) fn get(&self) -> TokenStream {
+        let each = self.placed().map(|(ident, at, width)| {
+            quote!(::ottla_protocol::wire::run::get::<#width, _>(run, #at, &mut self.#ident);)
+        });
+        quote!(#(#each)*)
     }
 
-    /// Statements that write them all into the array `run`.
-    pub(super) fn write(&self) -> impl Iterator<Item = TokenStream> {
-        self.placed()
-            .map(|(ident, at, width)| quote!(::ottla_protocol::wire::int::set::<#width, _>(run, #at, self.#ident);))
+    /// Statements that put them all into the array `run`.
+    pub(super) fn set(&self) -> TokenStream {
+        let each = self.placed().map(|(ident, at, width)| {
+            quote!(::ottla_protocol::wire::run::set::<#width, _>(run, #at, self.#ident);)
+        });
+        quote!(#(#each)*)
+    }
+
+    /// The table for those of them that a version has.
+    pub(super) fn parts(&self) -> TokenStream {
+        let each = self.fields.iter().map(|(field, width)| {
+            let (name, since) = (&field.name, field.versions.min);
+            quote!(::ottla_protocol::wire::run::Part { name: #name, width: #width, since: #since })
+        });
+        quote!(&[#(#each),*])
     }
 
     /// Each with its place in the array, and its width.

@@ -24,13 +24,23 @@ pub(super) fn write(model: &Model) -> TokenStream {
 }
 
 fn write_run(model: &Model, run: &Run<'_>) -> TokenStream {
-    let (width, set) = (run.width(), run.write());
-    let together = quote!(out.put_run::<#width>(|run| { #(#set)* }););
-    match run.present(model) {
-        None => together,
-        Some(present) => {
-            let each = run.fields().map(|field| write_plain(model, field));
-            quote!(if #present { #together } else { #(#each)* })
+    let (width, set, parts) = (run.width(), run.set(), run.parts());
+    let Some(present) = run.present(model) else {
+        return quote!(out.put_run(|run: &mut [u8; #width]| { #set }););
+    };
+    let refusals = run.fields().filter_map(|field| {
+        let absent = within(field.versions, model.versions).map(|present| quote!(!(#present)))?;
+        let refuse = refuse_loss(model, field)?;
+        Some(quote!(if #absent { #refuse }))
+    });
+    quote! {
+        if #present {
+            out.put_run(|run: &mut [u8; #width]| { #set });
+        } else {
+            #(#refusals)*
+            let run = &mut [0; #width];
+            #set
+            *out = ::ottla_protocol::wire::run::put_parts(::core::mem::take(out), run, #parts, cx);
         }
     }
 }
