@@ -163,6 +163,8 @@ impl CodecError {
 /// One for each task that reads; codecs take their memory when they are first used.
 #[derive(Default)]
 pub struct Decompressor {
+    #[cfg(feature = "gzip")]
+    gzip: gzip::Decoder,
     #[cfg(feature = "snappy")]
     snappy: snappy::Decoder,
     #[cfg(feature = "zstd")]
@@ -199,7 +201,7 @@ impl Decompressor {
                 Ok(())
             }
             #[cfg(feature = "gzip")]
-            Compression::Gzip => gzip::decompress(body, limit, out),
+            Compression::Gzip => self.gzip.decompress(body, limit, out),
             #[cfg(feature = "snappy")]
             Compression::Snappy => self.snappy.decompress(body, limit, out),
             #[cfg(feature = "lz4")]
