@@ -40,7 +40,7 @@ impl Task {
     ) -> Self {
         let (reader, writer) = tokio::io::split(transport);
         let used = Instant::now();
-        let pipeline = Pipeline::new(used.into_std());
+        let pipeline = Pipeline::new(used);
         Self {
             reader,
             writer,
@@ -113,7 +113,7 @@ impl Task {
         self.outbound.push(frame);
         if answered {
             self.pipeline
-                .sent(self.used.into_std(), id, deadline.into_std(), waiter);
+                .sent(self.used, id, deadline, waiter);
         } else {
             let _ = waiter.answer.send(Ok(Bytes::new()));
         }
@@ -124,7 +124,7 @@ impl Task {
             return Err(Broken::ByPeer);
         }
         self.used = Instant::now();
-        self.pipeline.heard(self.used.into_std());
+        self.pipeline.heard(self.used);
         while let Some(frame) = self.frames.next()? {
             let id = frame::correlation_id(&frame).map_err(|_| Broken::Distrusted)?;
             if self.pipeline.answered(id)?.answer.send(Ok(frame)).is_err() {
@@ -135,7 +135,7 @@ impl Task {
     }
 
     fn look_at_the_clock(&mut self, max_idle: Option<Duration>) -> Result<(), Broken> {
-        if let Some(overdue) = self.pipeline.hopeless(Instant::now().into_std()) {
+        if let Some(overdue) = self.pipeline.hopeless(Instant::now()) {
             return Err(Broken::Overdue(overdue));
         }
         let idle = self.pipeline.is_empty() && !self.outbound.has_remaining();

@@ -10,9 +10,10 @@ mod request;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::OutOfRange;
@@ -150,7 +151,7 @@ impl Fetcher {
                 Plan::Rest { until: None } => inbox.notify.notified().await,
                 Plan::Rest { until: Some(until) } => {
                     // Either the time has come or something changed: plan again.
-                    let _ = tokio::time::timeout_at(until.into(), inbox.notify.notified()).await;
+                    let _ = tokio::time::timeout_at(until, inbox.notify.notified()).await;
                 }
             }
         }

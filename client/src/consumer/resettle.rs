@@ -5,10 +5,11 @@
 //! may come back; what can't is told to the reader as its last item.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use ottla_protocol::types::TopicId;
+use tokio::time::Instant;
 
 use super::OutOfRange;
 use super::error::ConsumeError;

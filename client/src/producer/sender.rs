@@ -8,12 +8,12 @@ mod identity;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use ottla_protocol::records::Compressor;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::accumulator::Place;
@@ -178,7 +178,7 @@ const MOST_SPARE: usize = 16;
 
 async fn sleep_until(when: Option<Instant>) {
     match when {
-        Some(when) => tokio::time::sleep_until(when.into()).await,
+        Some(when) => tokio::time::sleep_until(when).await,
         None => std::future::pending().await,
     }
 }

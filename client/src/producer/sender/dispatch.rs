@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::FutureExt;
+use tokio::time::Instant;
 
 use super::{Event, Sender};
 use crate::cluster::{Cluster, Leader};

@@ -1,10 +1,10 @@
 //! What came of requests and looks, and what follows from it.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::{FutureExt, StreamExt};
 use ottla_protocol::types::TopicPartition;
+use tokio::time::Instant;
 
 use super::{Event, Sender};
 use crate::cluster::Leader;
