@@ -13,14 +13,14 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use super::frames::Frames;
 use super::outbound::Outbound;
 use super::pipeline::Pipeline;
-use super::transport::Transport;
 use super::{Fate, Outgoing, Waiter};
+use crate::connect::Stream;
 use crate::error::{Broken, ClientError, Peer};
 
 /// Reads and writes until the stream breaks, nobody holds the connection any more, or it has been idle for long enough.
 pub(super) struct Task {
-    reader: ReadHalf<Box<dyn Transport>>,
-    writer: WriteHalf<Box<dyn Transport>>,
+    reader: ReadHalf<Box<dyn Stream>>,
+    writer: WriteHalf<Box<dyn Stream>>,
     frames: Frames,
     outbound: Outbound,
     pipeline: Pipeline<Waiter>,
@@ -32,7 +32,7 @@ pub(super) struct Task {
 
 impl Task {
     pub(super) fn new(
-        transport: Box<dyn Transport>,
+        transport: Box<dyn Stream>,
         frames: Frames,
         requests: mpsc::Receiver<Outgoing>,
         peer: Peer,
@@ -112,8 +112,7 @@ impl Task {
         }
         self.outbound.push(frame);
         if answered {
-            self.pipeline
-                .sent(self.used, id, deadline, waiter);
+            self.pipeline.sent(self.used, id, deadline, waiter);
         } else {
             let _ = waiter.answer.send(Ok(Bytes::new()));
         }

@@ -125,6 +125,7 @@ async fn run(fetchers: Arc<Fetchers>, broker: i32, inbox: Arc<Inbox>) {
     };
     // Dropping a call half way is safe: its answer is thrown away when it comes.
     tokio::select! {
+        biased;
         () = stop.cancelled() => {}
         () = fetcher.run(&inbox) => {}
     }

@@ -20,7 +20,6 @@ use crate::cluster::Leader;
 use crate::config::IsolationLevel;
 use crate::error::ClientError;
 use crate::offsets::OffsetSpec;
-use crate::retry::pauses;
 
 /// How often in a row damaged bytes are asked for again.
 pub(crate) const DAMAGED_TRIES: u32 = 4;
@@ -57,6 +56,7 @@ pub(crate) fn start(fetchers: &Arc<Fetchers>, leaving: Vec<(Seat, Reason)>) {
     tokio::spawn(async move {
         let stop = fetchers.stop.clone();
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = resettle(fetchers, homeless) => {}
         }
@@ -179,12 +179,11 @@ fn recreated(was: TopicId, is: TopicId) -> bool {
 
 /// Doubles from `retry.backoff.ms` up to `retry.backoff.max.ms`, with jitter.
 fn pause(fetchers: &Fetchers, failures: u32) -> Duration {
-    let config = fetchers.client.config();
-    let mut pauses = pauses(config.retry_backoff, config.retry_backoff_max);
+    let mut pauses = fetchers.client.pauses();
     let doublings = failures.saturating_sub(1).min(MOST_DOUBLINGS);
     pauses
         .nth(doublings as usize)
-        .unwrap_or(config.retry_backoff_max)
+        .unwrap_or(fetchers.client.config().retry_backoff_max)
 }
 
 const MOST_DOUBLINGS: u32 = 16;

@@ -7,6 +7,7 @@ mod events;
 mod identity;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -78,19 +79,24 @@ impl Sender {
     }
 
     async fn serve(&mut self) {
-        let mut cluster = self.client.watch_cluster();
+        let news = self.client.cluster_news();
         loop {
-            let known = Arc::clone(&cluster.borrow_and_update());
+            // Listening begins before the look, or a change in between is missed.
+            let mut changed = pin!(news.notified());
+            changed.as_mut().enable();
+            let known = self.client.cluster();
             let now = Instant::now();
             let due = self.collect(now);
             self.expire(now);
             self.dispatch(&known, now);
             let wake = [due, self.next_deadline()].into_iter().flatten().min();
+            // What is rare comes first; the loop's head serves the rest, whatever it was that woke.
             tokio::select! {
+                biased;
+                () = changed => self.learn_partitions(&self.client.cluster()),
                 Some(event) = self.under_way.next(), if !self.under_way.is_empty() => self.handle_all(event),
                 () = self.shared.work.notified() => {}
                 () = sleep_until(wake) => {}
-                Ok(()) = cluster.changed() => self.learn_partitions(&cluster.borrow()),
             }
         }
     }
