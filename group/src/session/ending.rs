@@ -135,6 +135,25 @@ mod tests {
         assert_eq!(end.wait().await, Ending::Lost);
     }
 
+    /// Or a run would not repeat.
+    #[tokio::test]
+    async fn who_waits_is_woken_in_the_order_of_arrival() {
+        let end = End::default();
+        let (woken, mut order) = tokio::sync::mpsc::unbounded_channel();
+        for number in 0..50 {
+            let (end, woken) = (end.clone(), woken.clone());
+            tokio::spawn(async move {
+                end.wait().await;
+                woken.send(number)
+            });
+        }
+        tokio::task::yield_now().await;
+        end.say(Ending::Lost);
+        for number in 0..50 {
+            assert_eq!(order.recv().await, Some(number));
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_deadline_may_come_nearer_while_it_is_waited_for() {
         let end = End::default();

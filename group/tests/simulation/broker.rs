@@ -36,12 +36,13 @@ const HOSTS: [&str; 2] = ["b0", "b1"];
 pub(crate) const GROUP: &str = "billing";
 
 /// The APIs that are served, none in a version that names topics by id.
-const SERVED: [(i16, i16, i16); 12] = [
+const SERVED: [(i16, i16, i16); 13] = [
     (0, 3, 9),
     (1, 4, 12),
     (2, 1, 7),
     (3, 4, 12),
     (8, 2, 9),
+    (9, 1, 7),
     (10, 0, 4),
     (11, 2, 9),
     (12, 0, 4),

@@ -16,6 +16,9 @@ use ottla_protocol::messages::offset_commit::{
     OffsetCommitRequest, OffsetCommitResponse, OffsetCommitResponsePartition,
     OffsetCommitResponseTopic,
 };
+use ottla_protocol::messages::offset_fetch::{
+    OffsetFetchRequest, OffsetFetchResponse, OffsetFetchResponsePartition, OffsetFetchResponseTopic,
+};
 use ottla_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupResponse};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
@@ -57,6 +60,7 @@ impl Group {
             ApiKey::SyncGroup => self.sync(&read(body, at), at).await,
             ApiKey::Heartbeat => encode(&self.heartbeat(&read(body, at)), at),
             ApiKey::LeaveGroup => encode(&self.leave(&read(body, at)), at),
+            ApiKey::OffsetFetch => encode(&self.fetch(&read(body, at)), at),
             ApiKey::OffsetCommit => encode(&self.commit(&read(body, at)), at),
             other => panic!("{other} is not served"),
         }
@@ -148,6 +152,30 @@ impl Group {
         OffsetCommitResponse {
             topics: topics.collect(),
             ..OffsetCommitResponse::default()
+        }
+    }
+
+    fn fetch<'a>(&self, request: &OffsetFetchRequest<'a>) -> OffsetFetchResponse<'a> {
+        let state = self.state();
+        let topics = request.topics.iter().flatten().map(|topic| {
+            let partitions = topic.partition_indexes.iter().map(|partition| {
+                let at = (topic.name.to_owned(), *partition);
+                OffsetFetchResponsePartition {
+                    partition_index: *partition,
+                    committed_offset: state.committed.get(&at).copied().unwrap_or(-1),
+                    metadata: Some(""),
+                    ..OffsetFetchResponsePartition::default()
+                }
+            });
+            OffsetFetchResponseTopic {
+                name: topic.name,
+                partitions: partitions.collect(),
+                ..OffsetFetchResponseTopic::default()
+            }
+        });
+        OffsetFetchResponse {
+            topics: topics.collect(),
+            ..OffsetFetchResponse::default()
         }
     }
 
