@@ -119,7 +119,7 @@ impl Cluster {
             partition_responses: (topic.partition_data.iter())
                 .map(|data| PartitionProduceResponse {
                     index: data.index,
-                    base_offset: log(&mut *logs, topic.name, data.index)
+                    base_offset: log(&mut logs, topic.name, data.index)
                         .append(data.records.unwrap_or_default()),
                     log_append_time_ms: -1,
                     ..PartitionProduceResponse::default()
@@ -144,7 +144,7 @@ impl Cluster {
                     partition_index: one.partition_index,
                     timestamp: -1,
                     offset: match one.timestamp {
-                        -1 => log(&mut *logs, topic.name, one.partition_index).end,
+                        -1 => log(&mut logs, topic.name, one.partition_index).end,
                         _ => 0,
                     },
                     ..ListOffsetsPartitionResponse::default()
@@ -179,7 +179,7 @@ impl Cluster {
         for topic in &request.topics {
             for one in &topic.partitions {
                 assert_eq!(leader(topic.topic, one.partition), broker);
-                let log = log(&mut *logs, topic.topic, one.partition);
+                let log = log(&mut logs, topic.topic, one.partition);
                 pieces.push((
                     topic.topic,
                     one.partition,

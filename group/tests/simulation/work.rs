@@ -135,7 +135,9 @@ impl Handler for Marking {
             for record in at.note(&batch) {
                 *counts.lock().unwrap().entry(record).or_default() += 1;
             }
-            batch.last_offset().map(|last| claim.mark(last));
+            if let Some(last) = batch.last_offset() {
+                claim.mark(last);
+            }
         }
         Ok(())
     }
