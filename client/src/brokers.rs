@@ -1,7 +1,7 @@
 //! The connections there are: up to three a broker, opened when first needed.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::ambient::Chance;
 use crate::cluster::Cluster;
 use crate::config::ClientConfig;
 use crate::connection::Connection;
@@ -20,7 +21,7 @@ use crate::retry::pauses;
 
 /// Which of a broker's connections a request goes over. A broker answers each connection in order, so what may wait for long must not stand before
 /// what may not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
     /// Fetch requests: a broker holds them while there is nothing to read.
     Fetch,
@@ -31,7 +32,7 @@ pub enum Lane {
 }
 
 /// Whose connection it is, in the lanes in which requests wait: handles that stand [apart](crate::Client::apart) have lines of their own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Line(pub(crate) u64);
 
 impl Line {
@@ -42,15 +43,22 @@ impl Line {
 /// The pool. Nothing is connected before it is asked for.
 pub(crate) struct Brokers {
     config: Arc<ClientConfig>,
-    slots: Mutex<HashMap<(Peer, Lane, Line), Arc<Slot>>>,
+    chance: Arc<Chance>,
+    /// In order, since letting go of several closes them one after another.
+    slots: Mutex<BTreeMap<(Peer, Lane, Line), Arc<Slot>>>,
     outages: Arc<Outages>,
     stop: CancellationToken,
 }
 
 impl Brokers {
-    pub(crate) fn new(config: Arc<ClientConfig>, stop: CancellationToken) -> Self {
+    pub(crate) fn new(
+        config: Arc<ClientConfig>,
+        chance: Arc<Chance>,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             config,
+            chance,
             slots: Mutex::default(),
             outages: Arc::default(),
             stop,
@@ -114,7 +122,7 @@ impl Brokers {
             line
         };
         let mut slots = lock(&self.slots);
-        let new = || Arc::new(Slot::new(&self.config));
+        let new = || Arc::new(Slot::new(&self.config, &self.chance));
         Arc::clone(slots.entry((peer.clone(), lane, line)).or_insert_with(new))
     }
 
@@ -122,6 +130,7 @@ impl Brokers {
     fn attempt(&self, peer: Peer, slot: &Arc<Slot>, not_before: Instant) -> Attempt {
         let (done, outcome) = oneshot::channel();
         let (config, stop) = (Arc::clone(&self.config), self.stop.clone());
+        let chance = Arc::clone(&self.chance);
         let (slot, outages) = (Arc::downgrade(slot), Arc::clone(&self.outages));
         tokio::spawn(async move {
             let connecting = async {
@@ -133,7 +142,7 @@ impl Brokers {
                 .await
                 .unwrap_or(Err(ClientError::Closed));
             outages.note(&peer, result.as_ref().err());
-            Slot::note(&slot, &config, &result);
+            Slot::note(&slot, &config, &chance, &result);
             let _ = done.send(result);
         });
         outcome
@@ -169,11 +178,11 @@ enum Now {
 }
 
 impl Slot {
-    fn new(config: &ClientConfig) -> Self {
+    fn new(config: &ClientConfig, chance: &Chance) -> Self {
         Self(Mutex::new(State {
             now: Now::Idle,
             not_before: Instant::now(),
-            pauses: reconnect_pauses(config),
+            pauses: reconnect_pauses(config, chance),
         }))
     }
 
@@ -184,6 +193,7 @@ impl Slot {
     fn note(
         slot: &Weak<Self>,
         config: &ClientConfig,
+        chance: &Chance,
         result: &Result<Arc<Connection>, ClientError>,
     ) {
         let Some(slot) = slot.upgrade() else { return };
@@ -191,7 +201,7 @@ impl Slot {
         match result {
             Ok(connection) => {
                 state.now = Now::Open(Arc::clone(connection));
-                state.pauses = reconnect_pauses(config);
+                state.pauses = reconnect_pauses(config, chance);
                 // A broker that takes each connection and drops it at once is not hammered either.
                 state.not_before = Instant::now() + config.reconnect_backoff;
             }
@@ -204,14 +214,15 @@ impl Slot {
     }
 }
 
-fn reconnect_pauses(config: &ClientConfig) -> ExponentialBackoff {
-    pauses(config.reconnect_backoff, config.reconnect_backoff_max)
+fn reconnect_pauses(config: &ClientConfig, chance: &Chance) -> ExponentialBackoff {
+    let (least, most) = (config.reconnect_backoff, config.reconnect_backoff_max);
+    pauses(least, most, chance.draw())
 }
 
 /// Since when which brokers can't be reached: said once when it starts and once when it ends. Bootstrap addresses are left to the
 /// caller, who gets their errors.
 #[derive(Default)]
-struct Outages(Mutex<HashMap<Peer, Instant>>);
+struct Outages(Mutex<BTreeMap<Peer, Instant>>);
 
 impl Outages {
     fn note(&self, peer: &Peer, failure: Option<&ClientError>) {

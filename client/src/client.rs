@@ -1,15 +1,17 @@
 //! The client: one handle for the whole cluster.
 
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use backon::ExponentialBackoff;
 use ottla_protocol::api::Request;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::types::TopicPartition;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::ambient::Chance;
 use crate::brokers::{Lane, Line};
 use crate::cluster::{Cluster, Leader, Topic, refresh};
 use crate::config::ClientConfig;
@@ -86,9 +88,15 @@ impl Client {
     }
 
     /// The cluster as it changes. Only topics that are asked for ([`leader`](Self::leader), [`partitions`](Self::partitions)) are kept fresh.
+    /// Several who wait for the same change are woken in an order that tokio draws.
     #[must_use]
     pub fn watch_cluster(&self) -> watch::Receiver<Arc<Cluster>> {
         self.shared.watch()
+    }
+
+    /// Notified after each change of the cluster, in the order in which they began to wait.
+    pub(crate) fn cluster_news(&self) -> Arc<Notify> {
+        Arc::clone(&self.shared.news)
     }
 
     /// Topics as they are now, by name; `None`: all topics. Never creates one.
@@ -309,11 +317,38 @@ impl Client {
         self.shared.call_any(options, made_for(make)).await
     }
 
+    /// A random number from where all chance of this client comes, so that it is the same in each run if there is a [seed](ClientConfig::seed). Not for secrets.
+    #[must_use]
+    pub fn random(&self) -> u64 {
+        self.shared.chance.draw()
+    }
+
+    /// The time of day, as this client is [told](ClientConfig::clock) it.
+    #[must_use]
+    pub fn system_time(&self) -> SystemTime {
+        self.config().ambient.system_time()
+    }
+
+    /// The number of this process, as this client is [told](ClientConfig::process_id) it.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.config().ambient.own_process_id()
+    }
+
+    pub(crate) fn chance(&self) -> Arc<Chance> {
+        Arc::clone(&self.shared.chance)
+    }
+
+    /// Growing pauses from `retry.backoff.ms` to `retry.backoff.max.ms`, for what never gives up.
+    pub(crate) fn pauses(&self) -> ExponentialBackoff {
+        self.shared.pauses()
+    }
+
     /// What a loop that tries again pauses with: from `retry.backoff.ms` to `retry.backoff.max.ms`, until `within` is over. `what` names the
     /// operation in the error, such as `list offsets`.
     #[must_use]
     pub fn backoff(&self, what: &'static str, within: Duration) -> Backoff {
-        Backoff::new(what, self.config(), within)
+        Backoff::new(what, self.config(), self.random(), within)
     }
 
     /// What is known of a topic, if it is enough; else what fresh metadata says.

@@ -8,7 +8,7 @@
 #[allow(clippy::disallowed_methods)]
 pub(crate) mod refresh;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ottla_protocol::error_code::ErrorCode;
@@ -27,7 +27,7 @@ pub struct Cluster {
     /// The broker that the cluster names as its controller.
     pub controller: Option<i32>,
     brokers: BTreeMap<i32, Broker>,
-    topics: HashMap<Arc<str>, Result<Arc<Topic>, ErrorCode>>,
+    topics: BTreeMap<Arc<str>, Result<Arc<Topic>, ErrorCode>>,
 }
 
 /// A broker.
@@ -94,7 +94,7 @@ impl Cluster {
         self.brokers.get(&id)
     }
 
-    /// The topics known, in no order.
+    /// The topics known, by name.
     pub fn topics(&self) -> impl Iterator<Item = &Arc<Topic>> {
         self.topics.values().flatten()
     }
@@ -131,7 +131,7 @@ impl Cluster {
         let mut topics = if same {
             self.topics.clone()
         } else {
-            HashMap::new()
+            BTreeMap::new()
         };
         for topic in &answer.topics {
             let Some(name) = topic.name else { continue };

@@ -8,7 +8,6 @@ mod handshake;
 mod outbound;
 mod pipeline;
 mod task;
-mod transport;
 
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -21,12 +20,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::ClientConfig;
+use crate::connect::Stream;
 use crate::error::{Broken, ClientError, ConnectFault, Peer};
 use crate::reply::Reply;
 use frames::Frames;
 use handshake::Versions;
 use task::Task;
-use transport::Transport;
 
 /// An open connection. Closes when dropped, after what is queued has been written.
 #[derive(Debug)]
@@ -73,7 +72,8 @@ impl Connection {
             peer: peer.clone(),
             why,
         };
-        let transport = match timeout_at(deadline, transport::connect(&peer)).await {
+        let transport = match timeout_at(deadline, config.ambient.connector().connect(&peer)).await
+        {
             Ok(connected) => connected.map_err(failed)?,
             Err(_) => return Err(failed(ConnectFault::TimedOut(within))),
         };
@@ -85,7 +85,7 @@ impl Connection {
 
     /// Greets the broker over a stream that is connected, and starts the task.
     async fn over(
-        mut transport: Box<dyn Transport>,
+        mut transport: Box<dyn Stream>,
         peer: Peer,
         config: &ClientConfig,
     ) -> Result<Self, ClientError> {

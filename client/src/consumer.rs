@@ -23,7 +23,7 @@ mod stream;
 mod triage;
 mod unpack;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -191,7 +191,7 @@ struct Shared {
     unpack: UnpackSettings,
     max_buffered_bytes: usize,
     offsets: Option<OffsetManager>,
-    open: Mutex<HashSet<TopicPartition>>,
+    open: Mutex<BTreeSet<TopicPartition>>,
     _stop: DropGuard,
 }
 
@@ -293,7 +293,7 @@ impl Consumer {
 }
 
 impl Shared {
-    fn open(&self) -> MutexGuard<'_, HashSet<TopicPartition>> {
+    fn open(&self) -> MutexGuard<'_, BTreeSet<TopicPartition>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

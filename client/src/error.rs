@@ -250,7 +250,7 @@ const MOVED: [ErrorCode; 9] = [
 ];
 
 /// A broker as errors and logs name it: `broker 1 at host:9092`, or the address alone while its id is not known.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Peer {
     /// The broker's id; `None` for a bootstrap address.
     pub broker: Option<i32>,

@@ -27,14 +27,16 @@
 //! A [`call`](Client::call) is one attempt; what tries again does so with a [`Backoff`] and within a limit. Errors say what to do next
 //! ([`ClientError::is_retriable`], [`ClientError::outcome_unknown`]). Settings have Kafka's names ([`ClientConfig`]).
 //!
-//! Plain TCP only, so far.
+//! Plain TCP, unless [`ClientConfig::connector`] names another way: see [`connect`].
 #![forbid(unsafe_code)]
 
 pub mod admin;
+mod ambient;
 mod brokers;
 mod client;
 mod cluster;
 pub mod config;
+pub mod connect;
 mod connection;
 pub mod consumer;
 mod coordinator;

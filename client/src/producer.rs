@@ -35,12 +35,13 @@ mod sequence;
 use std::fmt;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::ambient::Chance;
 use crate::client::Client;
 use crate::error::ClientError;
 use accumulator::{Accumulator, Appended, Bounds, Refusal};
@@ -67,6 +68,7 @@ pub struct Producer {
 #[derive(Debug)]
 struct Shared {
     accumulator: Mutex<Accumulator>,
+    chance: Arc<Chance>,
     /// The first failure of a record that nobody waits for, since the last flush.
     failure: Mutex<Option<ProduceError>>,
     /// There is something to send.
@@ -81,6 +83,7 @@ impl Producer {
     fn new(client: Client, settings: Settings) -> Self {
         let shared = Arc::new(Shared {
             accumulator: Mutex::new(Accumulator::new(settings.bounds())),
+            chance: client.chance(),
             failure: Mutex::default(),
             work: Notify::new(),
             settled: Notify::new(),
@@ -111,7 +114,7 @@ impl Producer {
     ///
     /// Cancel safe: dropped before it is done, the record is in no batch.
     pub async fn send(&self, record: ProducerRecord<'_>) -> Result<Delivery, ProduceError> {
-        let timestamp = record.timestamp.unwrap_or_else(now_ms);
+        let timestamp = record.timestamp.unwrap_or_else(|| self.now_ms());
         match self.shared.append(&record, timestamp, true) {
             Ok(Some(delivery)) => Ok(delivery),
             Ok(None) => Err(closed(&record)),
@@ -133,7 +136,7 @@ impl Producer {
     ///
     /// As [`send`](Self::send).
     pub async fn send_and_forget(&self, record: ProducerRecord<'_>) -> Result<(), ProduceError> {
-        let timestamp = record.timestamp.unwrap_or_else(now_ms);
+        let timestamp = record.timestamp.unwrap_or_else(|| self.now_ms());
         match self.shared.append(&record, timestamp, false) {
             Ok(_) => Ok(()),
             Err(refusal) => Box::pin(self.insist(&record, timestamp, false, refusal))
@@ -176,6 +179,10 @@ impl Producer {
     /// Dropped before it is done, what is not written yet is given up.
     pub async fn close(self) -> Result<(), ProduceError> {
         self.flush().await
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.client.config().ambient.now_ms()
     }
 
     /// Does what the refusal asks for, and tries again.
@@ -246,6 +253,11 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The upper half: the better one.
+    fn draw(&self) -> u32 {
+        (self.chance.draw() >> 32) as u32
+    }
+
     fn failure(&self) -> MutexGuard<'_, Option<ProduceError>> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -264,7 +276,7 @@ impl Shared {
         awaited: bool,
     ) -> Result<Option<Delivery>, Refusal> {
         let mut accumulator = self.accumulator();
-        let appended = accumulator.append(record, timestamp, awaited, Instant::now, rand::random);
+        let appended = accumulator.append(record, timestamp, awaited, Instant::now, || self.draw());
         let wakes = match &appended {
             Ok(appended) => appended.wakes,
             Err(refusal) => matches!(refusal, Refusal::Full),
@@ -323,9 +335,4 @@ fn no_metadata(topic: &str, error: ClientError) -> ProduceError {
             source: Arc::new(error),
         },
     }
-}
-
-fn now_ms() -> i64 {
-    let since_1970 = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)
 }

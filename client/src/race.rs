@@ -25,6 +25,7 @@ where
     loop {
         running.extend(waiting.next());
         tokio::select! {
+            biased;
             Some(ended) = running.next() => match ended {
                 Ok(won) => return Ok(won),
                 Err(error) => failed.push(error),

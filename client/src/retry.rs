@@ -33,10 +33,15 @@ pub struct Backoff {
 
 impl Backoff {
     /// Pauses from `retry.backoff.ms` to `retry.backoff.max.ms`, until `within` has passed.
-    pub(crate) fn new(what: &'static str, config: &ClientConfig, within: Duration) -> Self {
+    pub(crate) fn new(
+        what: &'static str,
+        config: &ClientConfig,
+        seed: u64,
+        within: Duration,
+    ) -> Self {
         Self {
             what,
-            pauses: pauses(config.retry_backoff, config.retry_backoff_max),
+            pauses: pauses(config.retry_backoff, config.retry_backoff_max, seed),
             started: Instant::now(),
             within,
             attempts: 0,
@@ -95,13 +100,14 @@ impl Backoff {
     }
 }
 
-/// Endless growing pauses between `least` and `most`, each with up to its own length of jitter, so that many clients don't come back at once.
-pub(crate) fn pauses(least: Duration, most: Duration) -> ExponentialBackoff {
+/// Endless growing pauses between `least` and `most`, each with up to its own length of jitter, drawn from `seed`, so that many clients don't come back at once.
+pub(crate) fn pauses(least: Duration, most: Duration, seed: u64) -> ExponentialBackoff {
     ExponentialBuilder::new()
         .with_min_delay(least)
         .with_max_delay(most)
         .without_max_times()
         .with_jitter()
+        .with_jitter_seed(seed)
         .build()
 }
 
@@ -110,7 +116,7 @@ mod tests {
     use super::*;
 
     fn backoff(within: Duration) -> Backoff {
-        Backoff::new("test", &ClientConfig::new("h:1"), within)
+        Backoff::new("test", &ClientConfig::new("h:1"), 7, within)
     }
 
     #[tokio::test(start_paused = true)]

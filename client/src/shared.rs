@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use backon::ExponentialBackoff;
 use ottla_protocol::api::{ApiKey, Request};
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::ambient::Chance;
 use crate::brokers::{Brokers, Lane, Line};
 use crate::cluster::refresh::Refresh;
 use crate::cluster::{Broker, Cluster};
@@ -20,16 +24,20 @@ use crate::error::{ClientError, Peer};
 use crate::options::CallOptions;
 use crate::race::race;
 use crate::reply::Reply;
+use crate::retry::pauses;
 
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: Arc<ClientConfig>,
     pub(crate) refresh: Refresh,
     pub(crate) coordinators: Coordinators,
+    pub(crate) chance: Arc<Chance>,
     bootstrap: Vec<Peer>,
     lines: AtomicU64,
     brokers: Brokers,
     cluster: watch::Sender<Arc<Cluster>>,
+    /// What waits within this crate: `watch` wakes those who wait in an order of its own drawing, and no run would be like another.
+    pub(crate) news: Arc<Notify>,
 }
 
 impl Shared {
@@ -41,15 +49,25 @@ impl Shared {
             port,
         });
         let config = Arc::new(config);
+        let chance = Arc::new(config.ambient.chance());
         Ok(Self {
             bootstrap: bootstrap.collect(),
             lines: AtomicU64::new(Line::SHARED.0),
-            brokers: Brokers::new(Arc::clone(&config), stop),
+            brokers: Brokers::new(Arc::clone(&config), Arc::clone(&chance), stop),
             refresh: Refresh::new(),
             coordinators: Coordinators::default(),
             cluster: watch::Sender::default(),
+            news: Arc::default(),
+            chance,
             config,
         })
+    }
+
+    /// Growing pauses from `retry.backoff.ms` to `retry.backoff.max.ms`, without an end.
+    pub(crate) fn pauses(&self) -> ExponentialBackoff {
+        let config = &self.config;
+        let (least, most) = (config.retry_backoff, config.retry_backoff_max);
+        pauses(least, most, self.chance.draw())
     }
 
     /// A line that nobody has.
@@ -71,10 +89,13 @@ impl Shared {
 
     /// Takes in what was learnt of the cluster; `None`: nothing new.
     pub(crate) fn learn(&self, next: impl FnOnce(&Cluster) -> Option<Cluster>) {
-        self.cluster.send_if_modified(|cluster| {
+        let changed = self.cluster.send_if_modified(|cluster| {
             let next = next(cluster).filter(|next| *next != **cluster);
             next.map(|next| *cluster = Arc::new(next)).is_some()
         });
+        if changed {
+            self.news.notify_waiters();
+        }
         self.brokers.keep_only(&self.cluster());
     }
 
@@ -221,7 +242,7 @@ impl Shared {
     /// Whom to ask when anybody will do: brokers first, those connected before the others; then the bootstrap addresses.
     fn peers(&self) -> Vec<Peer> {
         let mut peers: Vec<Peer> = self.cluster().brokers().map(Broker::peer).collect();
-        peers.shuffle(&mut rand::rng());
+        peers.shuffle(&mut SmallRng::seed_from_u64(self.chance.draw()));
         peers.sort_by_key(|peer| !self.brokers.has_open(peer, Lane::General));
         peers.extend(self.bootstrap.iter().cloned());
         peers

@@ -136,9 +136,10 @@ async fn drive(
     mut orders: mpsc::Receiver<Order>,
     events: mpsc::Sender<Event>,
 ) {
+    let seed = client.random();
     let mut shell = Shell {
         wire: Arc::new(wire::Wire::new(client, &config)),
-        machine: Classic::new(config, rand::random()),
+        machine: Classic::new(config, seed),
         assignment: Number::default(),
         questions: Vec::new(),
         requests: FuturesUnordered::new(),
@@ -150,7 +151,9 @@ async fn drive(
     shell.machine.join(now());
     while shell.act().await {
         let timeout = shell.machine.poll_timeout();
+        // An answer that is here counts before a deadline that it may move. One request is under way and each order is waited for, so the deadline has its turn.
         tokio::select! {
+            biased;
             Some((id, result)) = shell.requests.next() => shell.machine.handle_response(now(), id, result),
             Some(counts) = shell.looks.next() => shell.machine.handle_partition_counts(now(), counts),
             order = orders.recv() => match order {

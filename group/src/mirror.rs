@@ -7,6 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use ottla_client::Client;
 use ottla_client::offsets::{CommittedOffset, GroupMember, GroupOffsets};
 use ottla_offset_store::Committed;
 use ottla_protocol::error_code::ErrorCode;
@@ -29,6 +30,7 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 /// The mirror of one session. Commits as the member that holds the assignment, so that a member that lost it can't.
 #[derive(Debug)]
 pub(crate) struct Mirror {
+    client: Client,
     offsets: GroupOffsets,
     member: GroupMember,
     confirmer: Confirmer,
@@ -47,11 +49,13 @@ enum Sent {
 
 impl Mirror {
     pub(crate) fn new(
+        client: Client,
         offsets: GroupOffsets,
         member: GroupMember,
         confirmer: Confirmer,
     ) -> Arc<Self> {
         Arc::new(Self {
+            client,
             offsets,
             member,
             confirmer,
@@ -74,7 +78,7 @@ impl Mirror {
 
     /// Mirrors for as long as it is polled.
     pub(crate) async fn run(&self) {
-        let mut backoff = Backoff::new(RETRY.0, RETRY.1, rand::random());
+        let mut backoff = Backoff::new(RETRY.0, RETRY.1, self.client.random());
         loop {
             self.news.notified().await;
             loop {

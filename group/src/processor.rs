@@ -80,7 +80,7 @@ enum Outcome {
 impl<S: ResultsStore, P: Processor<S>> Processing<S, P> {
     /// Does the portion over again until it is committed. False: the partition is to be let go of, or claimed again.
     async fn settle(&self, slot: &Slot, portion: &Portion) -> Result<bool, GroupError> {
-        let mut backoff = Backoff::new(PAUSE.0, PAUSE.1, rand::random());
+        let mut backoff = Backoff::new(PAUSE.0, PAUSE.1, self.context.client.random());
         loop {
             let results = self.results(slot, portion).await?;
             if self.context.end.is_lost() {
@@ -96,9 +96,10 @@ impl<S: ResultsStore, P: Processor<S>> Processing<S, P> {
             }
             // Nobody waits for a store that is away: what is not committed is rolled back.
             tokio::select! {
-                () = sleep(backoff.next()) => {}
+                biased;
                 () = slot.fenced() => return Ok(false),
                 _ = self.context.end.wait() => return Ok(false),
+                () = sleep(backoff.next()) => {}
             }
         }
     }

@@ -11,6 +11,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ottla_client::Client;
 use ottla_client::consumer::Consumer;
 use ottla_protocol::types::TopicPartition;
 use tokio::sync::mpsc;
@@ -47,6 +48,7 @@ const CUT_OFF_WITHIN: Duration = Duration::from_millis(200);
 /// What a session's tasks share.
 #[derive(Debug)]
 pub(crate) struct Context {
+    pub(crate) client: Client,
     pub(crate) config: Arc<GroupConfig>,
     pub(crate) consumer: Consumer,
     pub(crate) assignment: Assignment,
@@ -86,6 +88,7 @@ pub(crate) async fn serve<W: Work>(
         worked.and(finished.unwrap_or(Ok(())))
     };
     let result = tokio::select! {
+        biased;
         result = orderly => result,
         error = work.beside() => Err(error),
         () = context.ledger.accompany() => Ok(()),
@@ -99,6 +102,7 @@ pub(crate) async fn serve<W: Work>(
 
 async fn partitions<W: Work>(context: &Arc<Context>, work: &Arc<W>) -> Result<(), GroupError> {
     tokio::select! {
+        biased;
         result = work.setup() => result?,
         () = context.end.deadline() => return Ok(()),
     }
@@ -124,6 +128,7 @@ async fn supervise<W: Work>(
     let mut all_open = false;
     loop {
         tokio::select! {
+            biased;
             _ = context.end.wait() => return Ok(()),
             Some(open) = opened.recv() => tasks.spawn(context, work, open),
             result = &mut opening, if !all_open => {
@@ -154,6 +159,7 @@ async fn keep<W: Work>(
         let mut again = None;
         let mut hand_over = |open| again = Some(open);
         tokio::select! {
+            biased;
             _ = context.end.wait() => return Ok(()),
             result = context.ledger.open(vec![wanted], &mut hand_over) => may_be_gone(result)?,
         }
@@ -226,6 +232,7 @@ impl Tasks {
         let mut outcome = Ok(());
         loop {
             tokio::select! {
+                biased;
                 next = self.next() => match next {
                     Some(result) => outcome = outcome.and(result),
                     None => return outcome,
@@ -233,7 +240,9 @@ impl Tasks {
                 () = end.deadline() => break,
             }
         }
-        for partition in self.partitions.values() {
+        let mut late: Vec<_> = self.partitions.values().collect();
+        late.sort();
+        for partition in late {
             tracing::warn!(
                 "{partition}: given up without a commit, its work did not finish in time"
             );

@@ -33,7 +33,7 @@ use ottla_client::admin::{AdminError, ListedGroup};
 use ottla_client::protocol::error_code::ErrorCode;
 use ottla_client::protocol::types::TopicPartition;
 
-use crate::ambient::now_ms;
+use crate::ambient::milliseconds;
 use crate::confirm::Seen;
 use crate::error::{CommitError, Refused, StoreError};
 use crate::fence::{self, Advance, Claim, Claiming, Committing, Reset, Wanted};
@@ -211,7 +211,7 @@ impl OffsetStore for KafkaStore {
     ) -> Result<Vec<Result<Claim, Refused>>, StoreError> {
         self.check_owner(owner)?;
         self.check_cluster(wanted.iter().map(Wanted::key))?;
-        let now = now_ms();
+        let now = milliseconds(self.client.system_time());
         let decided: Vec<Result<Claiming, Refused>> = wanted
             .into_iter()
             .map(|wanted| Ok(fence::claim(owner, wanted, Fence::NONE, now)?.marked(mark)))
@@ -237,7 +237,7 @@ impl OffsetStore for KafkaStore {
         &self,
         advances: Vec<Advance>,
     ) -> Result<Vec<Result<Claim, Refused>>, CommitError> {
-        let now = now_ms();
+        let now = milliseconds(self.client.system_time());
         let decided: Vec<Committing> = advances
             .into_iter()
             .map(|advance| {
@@ -276,7 +276,7 @@ impl OffsetStore for KafkaStore {
     /// Sets offsets of groups without members; [`StoreError::GroupHasMembers`] names the first that has some.
     async fn reset(&self, to: Vec<Reset>) -> Result<Vec<Result<(), Refused>>, StoreError> {
         self.check_cluster(to.iter().map(|to| &to.key))?;
-        let now = now_ms();
+        let now = milliseconds(self.client.system_time());
         let decided: Vec<Result<Write, Refused>> = to
             .iter()
             .map(|to| fence::reset(None, to, Fence::NONE, now))

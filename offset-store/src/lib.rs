@@ -126,6 +126,7 @@ pub mod sqlite;
 mod store;
 pub mod table;
 
+pub use ambient::Ambient;
 pub use confirm::{Confirmed, Seen, confirm};
 pub use error::{BoxError, CommitError, Refused, ResultsError, StoreError};
 pub use fence::{Advance, Claim, Fate, Lost, Reset, Wanted};

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use crate::ambient::Ambient;
 use crate::confirm::Seen;
 use crate::error::{CommitError, Refused, ResultsError, StoreError};
 use crate::fence::{Advance, Claim, Reset, Wanted};
@@ -141,6 +142,13 @@ impl MemoryStore {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// With fences and a time of day from elsewhere than the system, for simulations.
+    #[must_use]
+    pub fn with_ambient(mut self, ambient: Ambient) -> Self {
+        self.store = self.store.with_ambient(ambient);
+        self
     }
 
     /// The keys and values of one tree of results.

@@ -6,6 +6,7 @@
 //! - SQLite has one writer at a time, and one that freezes inside a transaction stops all others. So results are
 //!   buffered and prepared first; then `BEGIN IMMEDIATE`, the user's writes, the guarded `UPDATE`, `COMMIT` run in one
 //!   burst on the store's own thread.
+//! - [`SqliteStore::in_memory`] is the same without a file and without a thread.
 //! - Who waits longer than the busy time-out gets [`StoreError::Busy`] and may try again.
 
 use std::fmt;
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use crate::ambient::Ambient;
 use crate::confirm::Seen;
 use crate::error::{CommitError, Refused, StoreError};
 use crate::fence::{Advance, Claim, Reset, Wanted};
@@ -71,6 +73,24 @@ impl SqliteStore {
         })
     }
 
+    /// Makes an empty database in this process's memory. It starts no thread: statements run on the caller's, one at a time, and are done when a call is first polled.
+    /// For tests and simulations; it is gone with the last clone.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`].
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self {
+            store: TableStore::new(SqliteTable::in_memory()?),
+        })
+    }
+
+    /// With fences and a time of day from elsewhere than the system, for simulations.
+    #[must_use]
+    pub fn with_ambient(mut self, ambient: Ambient) -> Self {
+        self.store = self.store.with_ambient(ambient);
+        self
+    }
+
     /// Runs statements that return nothing, such as the results' own `CREATE TABLE IF NOT EXISTS`.
     ///
     /// # Errors
@@ -84,7 +104,7 @@ impl SqliteStore {
             .await
     }
 
-    /// Runs `work` with the native connection, on the store's thread. No commit gets in between, so keep it short.
+    /// Runs `work` with the native connection, on the store's thread if it has one. No commit gets in between, so keep it short.
     ///
     /// # Errors
     /// As [`execute_batch`](Self::execute_batch).

@@ -1,18 +1,17 @@
 //! Keeping the metadata fresh: one task a client, which asks when it is told to, and at the latest each `metadata.max.age.ms`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ottla_protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use super::Cluster;
 use crate::connection::ready;
 use crate::error::{About, ClientError};
-use crate::retry::pauses;
 use crate::shared::Shared;
 
 /// What the task is told, and what it tells.
@@ -23,14 +22,16 @@ pub(crate) struct Refresh {
     soon: Notify,
     /// Somebody waits.
     now: Notify,
-    done: watch::Sender<Done>,
+    done: Mutex<Done>,
+    /// `done` has changed. (Not a `watch`, which wakes those who wait in an order of its own drawing.)
+    served: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Asked {
     tickets: u64,
-    /// The topics of interest, and when each was last asked for.
-    topics: HashMap<Arc<str>, Instant>,
+    /// The topics of interest, and when each was last asked for; in the order in which requests name them.
+    topics: BTreeMap<Arc<str>, Instant>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -39,13 +40,21 @@ struct Done {
     failure: Option<ClientError>,
 }
 
+impl Done {
+    /// Whether a ticket has been served, and how it went.
+    fn serves(&self, ticket: u64) -> Option<Option<ClientError>> {
+        (self.up_to >= ticket).then(|| self.failure.clone())
+    }
+}
+
 impl Refresh {
     pub(crate) fn new() -> Self {
         Self {
             asked: Mutex::default(),
             soon: Notify::new(),
             now: Notify::new(),
-            done: watch::Sender::default(),
+            done: Mutex::default(),
+            served: Notify::new(),
         }
     }
 
@@ -71,11 +80,14 @@ impl Refresh {
     /// Cancel safe.
     pub(crate) async fn now(&self, topic: Option<&str>) -> Result<(), ClientError> {
         let ticket = self.ticket(topic);
-        let mut done = self.done.subscribe();
         self.now.notify_one();
-        match done.wait_for(|done| done.up_to >= ticket).await {
-            Ok(done) => done.failure.clone().map_or(Ok(()), Err),
-            Err(_) => Err(ClientError::Closed),
+        loop {
+            let mut served = pin!(self.served.notified());
+            served.as_mut().enable();
+            if let Some(failure) = self.done().serves(ticket) {
+                return failure.map_or(Ok(()), Err);
+            }
+            served.await;
         }
     }
 
@@ -95,7 +107,8 @@ impl Refresh {
     }
 
     fn end(&self, up_to: u64, failure: Option<ClientError>) {
-        self.done.send_replace(Done { up_to, failure });
+        *self.done() = Done { up_to, failure };
+        self.served.notify_waiters();
     }
 
     /// Forgets the topics that nobody has used for this long.
@@ -103,8 +116,12 @@ impl Refresh {
         let mut asked = self.asked();
         let idle = asked
             .topics
-            .extract_if(|_, used| used.elapsed() >= max_idle);
+            .extract_if(.., |_, used| used.elapsed() >= max_idle);
         idle.map(|(topic, _)| topic).collect()
+    }
+
+    fn done(&self) -> MutexGuard<'_, Done> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {
@@ -117,11 +134,12 @@ pub(crate) async fn run(shared: Arc<Shared>) {
     let (refresh, config) = (&shared.refresh, &shared.config);
     loop {
         tokio::select! {
+            biased;
             () = refresh.now.notified() => {}
             () = refresh.soon.notified() => {}
             () = sleep(config.metadata_max_age) => {}
         }
-        let mut pauses = pauses(config.retry_backoff, config.retry_backoff_max);
+        let mut pauses = shared.pauses();
         while !once(&shared).await {
             let pause = pauses.next().unwrap_or(config.retry_backoff_max);
             until_urgent(refresh, pause).await;
@@ -151,6 +169,7 @@ async fn once(shared: &Shared) -> bool {
 async fn until_urgent(refresh: &Refresh, pause: Duration) {
     let mut urgent = pin!(refresh.now.notified());
     tokio::select! {
+            biased;
         () = &mut urgent => refresh.now.notify_one(),
         () = sleep(pause) => {}
     }

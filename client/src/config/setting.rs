@@ -141,11 +141,15 @@ macro_rules! settings {
         #[non_exhaustive]
         pub struct ClientConfig {
             $($(#[$doc])* #[doc = concat!("\n\nKafka's name: `", $name, "`.")] pub $field: $kind,)*
+            pub(crate) ambient: crate::ambient::Ambient,
         }
 
         impl Default for ClientConfig {
             fn default() -> Self {
-                Self { $($field: $default,)* }
+                Self {
+                    $($field: $default,)*
+                    ambient: crate::ambient::Ambient::default(),
+                }
             }
         }
 

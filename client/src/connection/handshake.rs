@@ -12,7 +12,7 @@ use ottla_protocol::messages::api_versions::{ApiVersionsRequest, ApiVersionsResp
 use tokio::io::AsyncWriteExt;
 
 use super::frames::Frames;
-use super::transport::Transport;
+use crate::connect::Stream;
 use crate::error::{Broken, ClientError, ConnectFault, Foreign, Peer};
 
 /// The versions that a broker serves, by API number.
@@ -42,7 +42,7 @@ impl Versions {
 
 /// Asks for the versions, in the newest form first; a broker that does not know it says so, in the oldest form, and which it knows.
 pub(super) async fn greet(
-    transport: &mut Box<dyn Transport>,
+    transport: &mut Box<dyn Stream>,
     frames: &mut Frames,
     peer: &Peer,
     client_id: &str,
@@ -77,7 +77,7 @@ fn older(versions: &Versions, tried: i16) -> i16 {
 
 /// One request and its answer, without the task.
 async fn exchange(
-    transport: &mut Box<dyn Transport>,
+    transport: &mut Box<dyn Stream>,
     frames: &mut Frames,
     version: i16,
     client_id: &str,

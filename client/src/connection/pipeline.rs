@@ -5,7 +5,9 @@
 #![deny(clippy::disallowed_methods)]
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::error::Broken;
 

@@ -13,14 +13,14 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use super::frames::Frames;
 use super::outbound::Outbound;
 use super::pipeline::Pipeline;
-use super::transport::Transport;
 use super::{Fate, Outgoing, Waiter};
+use crate::connect::Stream;
 use crate::error::{Broken, ClientError, Peer};
 
 /// Reads and writes until the stream breaks, nobody holds the connection any more, or it has been idle for long enough.
 pub(super) struct Task {
-    reader: ReadHalf<Box<dyn Transport>>,
-    writer: WriteHalf<Box<dyn Transport>>,
+    reader: ReadHalf<Box<dyn Stream>>,
+    writer: WriteHalf<Box<dyn Stream>>,
     frames: Frames,
     outbound: Outbound,
     pipeline: Pipeline<Waiter>,
@@ -32,7 +32,7 @@ pub(super) struct Task {
 
 impl Task {
     pub(super) fn new(
-        transport: Box<dyn Transport>,
+        transport: Box<dyn Stream>,
         frames: Frames,
         requests: mpsc::Receiver<Outgoing>,
         peer: Peer,
@@ -40,7 +40,7 @@ impl Task {
     ) -> Self {
         let (reader, writer) = tokio::io::split(transport);
         let used = Instant::now();
-        let pipeline = Pipeline::new(used.into_std());
+        let pipeline = Pipeline::new(used);
         Self {
             reader,
             writer,
@@ -112,8 +112,7 @@ impl Task {
         }
         self.outbound.push(frame);
         if answered {
-            self.pipeline
-                .sent(self.used.into_std(), id, deadline.into_std(), waiter);
+            self.pipeline.sent(self.used, id, deadline, waiter);
         } else {
             let _ = waiter.answer.send(Ok(Bytes::new()));
         }
@@ -124,7 +123,7 @@ impl Task {
             return Err(Broken::ByPeer);
         }
         self.used = Instant::now();
-        self.pipeline.heard(self.used.into_std());
+        self.pipeline.heard(self.used);
         while let Some(frame) = self.frames.next()? {
             let id = frame::correlation_id(&frame).map_err(|_| Broken::Distrusted)?;
             if self.pipeline.answered(id)?.answer.send(Ok(frame)).is_err() {
@@ -135,7 +134,7 @@ impl Task {
     }
 
     fn look_at_the_clock(&mut self, max_idle: Option<Duration>) -> Result<(), Broken> {
-        if let Some(overdue) = self.pipeline.hopeless(Instant::now().into_std()) {
+        if let Some(overdue) = self.pipeline.hopeless(Instant::now()) {
             return Err(Broken::Overdue(overdue));
         }
         let idle = self.pipeline.is_empty() && !self.outbound.has_remaining();

@@ -6,11 +6,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
-use std::time::Instant;
 
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use ottla_protocol::types::{TopicId, TopicPartition};
+use tokio::time::Instant;
 
 use super::aborted::Aborted;
 use super::batch::Bounds;

@@ -12,7 +12,9 @@
 
 #![deny(clippy::disallowed_methods)]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// How often partitions at the end of their log are looked at while another one's queue is full.
 pub(crate) const LOOK_INTERVAL: Duration = Duration::from_millis(20);

@@ -10,9 +10,10 @@ mod request;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::OutOfRange;
@@ -124,6 +125,7 @@ async fn run(fetchers: Arc<Fetchers>, broker: i32, inbox: Arc<Inbox>) {
     };
     // Dropping a call half way is safe: its answer is thrown away when it comes.
     tokio::select! {
+        biased;
         () = stop.cancelled() => {}
         () = fetcher.run(&inbox) => {}
     }
@@ -150,7 +152,7 @@ impl Fetcher {
                 Plan::Rest { until: None } => inbox.notify.notified().await,
                 Plan::Rest { until: Some(until) } => {
                     // Either the time has come or something changed: plan again.
-                    let _ = tokio::time::timeout_at(until.into(), inbox.notify.notified()).await;
+                    let _ = tokio::time::timeout_at(until, inbox.notify.notified()).await;
                 }
             }
         }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ottla_protocol::records::RecordError;
 use ottla_protocol::types::TopicPartition;
+use tokio::time::Instant;
 
 use super::batch::{Batch, known};
 use super::error::ConsumeError;

@@ -5,10 +5,11 @@
 //! may come back; what can't is told to the reader as its last item.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use ottla_protocol::types::TopicId;
+use tokio::time::Instant;
 
 use super::OutOfRange;
 use super::error::ConsumeError;
@@ -19,7 +20,6 @@ use crate::cluster::Leader;
 use crate::config::IsolationLevel;
 use crate::error::ClientError;
 use crate::offsets::OffsetSpec;
-use crate::retry::pauses;
 
 /// How often in a row damaged bytes are asked for again.
 pub(crate) const DAMAGED_TRIES: u32 = 4;
@@ -56,6 +56,7 @@ pub(crate) fn start(fetchers: &Arc<Fetchers>, leaving: Vec<(Seat, Reason)>) {
     tokio::spawn(async move {
         let stop = fetchers.stop.clone();
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = resettle(fetchers, homeless) => {}
         }
@@ -178,12 +179,11 @@ fn recreated(was: TopicId, is: TopicId) -> bool {
 
 /// Doubles from `retry.backoff.ms` up to `retry.backoff.max.ms`, with jitter.
 fn pause(fetchers: &Fetchers, failures: u32) -> Duration {
-    let config = fetchers.client.config();
-    let mut pauses = pauses(config.retry_backoff, config.retry_backoff_max);
+    let mut pauses = fetchers.client.pauses();
     let doublings = failures.saturating_sub(1).min(MOST_DOUBLINGS);
     pauses
         .nth(doublings as usize)
-        .unwrap_or(config.retry_backoff_max)
+        .unwrap_or(fetchers.client.config().retry_backoff_max)
 }
 
 const MOST_DOUBLINGS: u32 = 16;

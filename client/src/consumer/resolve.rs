@@ -2,7 +2,6 @@
 //! once.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use ottla_protocol::types::TopicPartition;
 
@@ -42,7 +41,7 @@ pub(super) async fn starts(
     managers: Option<&[PartitionOffsetManager]>,
     wanted: &[(TopicPartition, Start)],
 ) -> Result<Vec<i64>, ConsumeError> {
-    let now_ms = now_ms();
+    let now_ms = fetchers.client.config().ambient.now_ms();
     let mut offsets = vec![0; wanted.len()];
     let mut ask = Vec::new();
     for (at, (partition, start)) in wanted.iter().enumerate() {
@@ -126,11 +125,4 @@ fn failed(partition: &TopicPartition, error: ClientError) -> ConsumeError {
             source: Arc::new(error),
         },
     }
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,6 +1,6 @@
 //! Committing: one at a time a group handle, each partition with a result of its own.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::offset_commit::{
@@ -104,7 +104,7 @@ impl GroupOffsets {
         offsets: &[(TopicPartition, CommittedOffset)],
     ) -> Result<CommitResults, ClientError> {
         let response = reply.parse()?;
-        let mut codes = HashMap::new();
+        let mut codes = BTreeMap::new();
         for topic in &response.topics {
             let name = ids.name(topic.name, topic.topic_id);
             for one in &topic.partitions {

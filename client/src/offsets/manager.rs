@@ -1,7 +1,7 @@
 //! `OffsetManager`: marks of many partitions, committed by themselves or when told.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -30,7 +30,8 @@ pub struct OffsetManager {
 
 struct Shared {
     group: GroupOffsets,
-    slots: Mutex<HashMap<TopicPartition, Arc<Slot>>>,
+    /// In the order in which a commit names them.
+    slots: Mutex<BTreeMap<TopicPartition, Arc<Slot>>>,
     /// Marks are collected and sent by one commit at a time, or an older collection could overtake a newer one.
     turn: Semaphore,
     ticker: OnceLock<AbortOnDropHandle<()>>,
@@ -225,7 +226,7 @@ impl Shared {
         chosen.filter_map(pending).collect()
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<TopicPartition, Arc<Slot>>> {
+    fn slots(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Slot>>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,6 +1,6 @@
 //! Asking the leaders of partitions for offsets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use futures_util::future::join_all;
 use ottla_protocol::messages::list_offsets::{
@@ -97,7 +97,7 @@ impl Offsets {
         isolation: IsolationLevel,
     ) -> Vec<(usize, Listed)> {
         // A request may name a partition once only, so its second question goes into another one.
-        let mut requests: HashMap<(i32, usize), Vec<(usize, Leader)>> = HashMap::new();
+        let mut requests: BTreeMap<(i32, usize), Vec<(usize, Leader)>> = BTreeMap::new();
         let mut asked: HashMap<&TopicPartition, usize> = HashMap::new();
         let mut answers = Vec::new();
         for at in open.iter().copied() {

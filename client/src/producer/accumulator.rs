@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ottla_protocol::records::{BatchBuilder, BuildError};
 use ottla_protocol::types::TopicPartition;
+use tokio::time::Instant;
 
 use super::batch::{Batch, Contents};
 use super::delivery::Fate;

@@ -1,11 +1,11 @@
 //! A batch from its first record to its fate.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use ottla_protocol::records::{
     BatchBuilder, BatchOptions, BuildError, Compression, Compressor, restamp,
 };
+use tokio::time::Instant;
 
 use super::delivery::{Fate, Written};
 use super::error::ProduceError;

@@ -1,11 +1,12 @@
 //! One partition on the sender's side: its batches in order, and what the last failures were.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use backon::ExponentialBackoff;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::types::TopicPartition;
+use tokio::time::Instant;
 
 use super::batch::Batch;
 use super::delivery::Written;

@@ -7,13 +7,14 @@ mod events;
 mod identity;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use ottla_protocol::records::Compressor;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::accumulator::Place;
@@ -78,19 +79,24 @@ impl Sender {
     }
 
     async fn serve(&mut self) {
-        let mut cluster = self.client.watch_cluster();
+        let news = self.client.cluster_news();
         loop {
-            let known = Arc::clone(&cluster.borrow_and_update());
+            // Listening begins before the look, or a change in between is missed.
+            let mut changed = pin!(news.notified());
+            changed.as_mut().enable();
+            let known = self.client.cluster();
             let now = Instant::now();
             let due = self.collect(now);
             self.expire(now);
             self.dispatch(&known, now);
             let wake = [due, self.next_deadline()].into_iter().flatten().min();
+            // What is rare comes first; the loop's head serves the rest, whatever it was that woke.
             tokio::select! {
+                biased;
+                () = changed => self.learn_partitions(&self.client.cluster()),
                 Some(event) = self.under_way.next(), if !self.under_way.is_empty() => self.handle_all(event),
                 () = self.shared.work.notified() => {}
                 () = sleep_until(wake) => {}
-                Ok(()) = cluster.changed() => self.learn_partitions(&cluster.borrow()),
             }
         }
     }
@@ -178,7 +184,7 @@ const MOST_SPARE: usize = 16;
 
 async fn sleep_until(when: Option<Instant>) {
     match when {
-        Some(when) => tokio::time::sleep_until(when.into()).await,
+        Some(when) => tokio::time::sleep_until(when).await,
         None => std::future::pending().await,
     }
 }

@@ -15,7 +15,9 @@
 #![deny(clippy::disallowed_methods)]
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// How many batches a broker knows again; so many may be under way.
 pub(super) const WINDOW: usize = 5;

@@ -77,8 +77,9 @@ impl Run {
         stop: CancellationToken,
     ) -> Result<Ended, GroupError> {
         tokio::select! {
-            known = self.topics_exist() => known?,
+            biased;
             () = stop.cancelled() => return Ok(Ended::Stopped),
+            known = self.topics_exist() => known?,
         }
         let config = self.config.membership(self.client.config());
         let mut member = Member::join(self.client.clone(), config, self.config.voice.clone());
@@ -86,6 +87,11 @@ impl Run {
         let mut leaving = false;
         loop {
             tokio::select! {
+                biased;
+                () = stop.cancelled(), if !leaving => {
+                    leaving = true;
+                    member.leave().await;
+                }
                 event = member.next() => match event {
                     Some(Event::Assigned(assignment, number)) => {
                         let context = self.context(assignment, member.confirmer(number));
@@ -103,10 +109,6 @@ impl Run {
                     }
                     Some(Event::Left) | None => return outcome,
                 },
-                () = stop.cancelled(), if !leaving => {
-                    leaving = true;
-                    member.leave().await;
-                }
             }
         }
     }
@@ -155,18 +157,19 @@ impl Run {
         let mut serving = std::pin::pin!(serve(&context, &work));
         while worked.is_none() || told == Told::NotYet {
             tokio::select! {
+                biased;
+                () = stop.cancelled(), if !leaving => {
+                    leaving = true;
+                    context.stop_soon();
+                    member.leave().await;
+                }
+                event = member.next(), if told != Told::Over => told = self.heard(event, &end, member),
                 result = &mut serving, if worked.is_none() => {
                     // An error of ours, or our own stop: the membership is yet to hear of it.
                     if told == Told::NotYet {
                         member.leave().await;
                     }
                     worked = Some(result);
-                }
-                event = member.next(), if told != Told::Over => told = self.heard(event, &end, member),
-                () = stop.cancelled(), if !leaving => {
-                    leaving = true;
-                    context.stop_soon();
-                    member.leave().await;
                 }
             }
         }
@@ -200,9 +203,10 @@ impl Run {
 
     fn context(&self, assignment: Assignment, confirmer: Confirmer) -> Context {
         Context {
+            client: self.client.clone(),
             config: Arc::clone(&self.config),
             consumer: self.client.consumer().build(),
-            end: End::new(),
+            end: End::default(),
             ledger: self.ledger(&assignment, confirmer),
             assignment,
             cluster_trouble: Arc::clone(&self.cluster_trouble),
@@ -229,11 +233,16 @@ impl Run {
         Ledger::Store(Claims {
             client: self.client.clone(),
             store: Arc::clone(store),
-            owner: owner(&identity),
+            owner: owner(&identity, self.client.process_id()),
             cluster_id: self.client.cluster().cluster_id.clone().unwrap_or_default(),
             group_id: Arc::clone(&self.config.group_id),
             start: self.config.start,
-            mirror: Mirror::new(self.offsets.clone(), identity, confirmer.clone()),
+            mirror: Mirror::new(
+                self.client.clone(),
+                self.offsets.clone(),
+                identity,
+                confirmer.clone(),
+            ),
             confirmer,
             slots: Default::default(),
             store_trouble: Arc::clone(&self.store_trouble),
@@ -246,14 +255,14 @@ impl Run {
         Backoff::new(
             config.retry_backoff,
             config.retry_backoff_max,
-            rand::random(),
+            self.client.random(),
         )
     }
 }
 
 /// The coordinator gives each run of a member another id; the process id helps people find it.
-fn owner(member: &GroupMember) -> Owner {
-    let name = format!("{} (process {})", member.member_id, std::process::id());
+fn owner(member: &GroupMember, process_id: u32) -> Owner {
+    let name = format!("{} (process {process_id})", member.member_id);
     Owner::new(name).with_member(MemberIdentity {
         member_id: member.member_id.clone(),
         generation: member.generation,

@@ -60,7 +60,7 @@ impl Claims {
         wanted: Vec<Wanting>,
         ready: &mut (dyn FnMut(Opened) + Send),
     ) -> Result<(), Unopened> {
-        let mut backoff = Backoff::new(PAUSE.0, PAUSE.1, rand::random());
+        let mut backoff = Backoff::new(PAUSE.0, PAUSE.1, self.client.random());
         let mut wanted = wanted;
         while !wanted.is_empty() {
             match self.round(wanted, ready).await? {

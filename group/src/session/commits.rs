@@ -92,6 +92,7 @@ impl Commits {
         let mut waiting = Vec::new();
         loop {
             tokio::select! {
+                biased;
                 Some(order) = ordered.0.recv() => {
                     plan.ask();
                     waiting.push(order);

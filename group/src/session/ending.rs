@@ -1,9 +1,10 @@
 //! When and why work on an assignment has to end.
 
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 /// For handlers of a lost assignment to notice and return by themselves.
 const LOST_GRACE: Duration = Duration::from_millis(500);
@@ -42,31 +43,34 @@ impl Ending {
 }
 
 /// Says and hears that a session ends. Clones speak of the same session.
-#[derive(Clone, Debug)]
-pub(crate) struct End(Arc<watch::Sender<Option<Ending>>>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct End(Arc<Word>);
+
+/// Not a `watch`: that one wakes those who wait in an order of its own drawing, and no run would be like another.
+#[derive(Debug, Default)]
+struct Word {
+    said: Mutex<Option<Ending>>,
+    news: Notify,
+}
 
 impl End {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(None)))
-    }
-
     /// The first word holds, except that a loss overrides all else and a nearer deadline a later one.
     pub(crate) fn say(&self, ending: Ending) {
-        self.0.send_if_modified(|said| {
-            let news = match said {
-                None => true,
-                Some(Ending::Lost) => false,
-                Some(said) => ending == Ending::Lost || ending.deadline() < said.deadline(),
-            };
-            if news {
-                *said = Some(ending);
-            }
-            news
-        });
+        let mut said = self.word();
+        let news = match *said {
+            None => true,
+            Some(Ending::Lost) => false,
+            Some(said) => ending == Ending::Lost || ending.deadline() < said.deadline(),
+        };
+        if news {
+            *said = Some(ending);
+            drop(said);
+            self.0.news.notify_waiters();
+        }
     }
 
     pub(crate) fn said(&self) -> Option<Ending> {
-        *self.0.borrow()
+        *self.word()
     }
 
     pub(crate) fn is_lost(&self) -> bool {
@@ -78,10 +82,15 @@ impl End {
     /// # Cancel safety
     /// Cancel safe.
     pub(crate) async fn wait(&self) -> Ending {
-        let mut listener = self.0.subscribe();
-        let said = listener.wait_for(Option::is_some).await;
-        // The sender lives as long as `self`.
-        said.ok().and_then(|said| *said).unwrap_or(Ending::Lost)
+        loop {
+            let mut news = pin!(self.0.news.notified());
+            // Listening begins before the look, or a word in between is missed.
+            news.as_mut().enable();
+            if let Some(said) = self.said() {
+                return said;
+            }
+            news.await;
+        }
     }
 
     /// Returns when work must be cut off: at the deadline, or soon after the assignment was lost.
@@ -89,19 +98,23 @@ impl End {
     /// # Cancel safety
     /// Cancel safe.
     pub(crate) async fn deadline(&self) {
-        let mut listener = self.0.subscribe();
-        let mut ending = self.wait().await;
         loop {
-            let by = match ending.deadline() {
+            let mut news = pin!(self.0.news.notified());
+            news.as_mut().enable();
+            let by = match self.wait().await.deadline() {
                 Some(by) => by.into(),
                 None => tokio::time::Instant::now() + LOST_GRACE,
             };
             tokio::select! {
+                biased;
                 () = tokio::time::sleep_until(by) => return,
-                Ok(()) = listener.changed() => {}
+                () = news => {}
             }
-            ending = listener.borrow_and_update().unwrap_or(ending);
         }
+    }
+
+    fn word(&self) -> MutexGuard<'_, Option<Ending>> {
+        self.0.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,7 +124,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_loss_overrides_a_revocation_and_nothing_overrides_a_loss() {
-        let end = End::new();
+        let end = End::default();
         let revoked = Ending::Revoked {
             by: Instant::now() + Duration::from_secs(30),
         };
@@ -122,9 +135,28 @@ mod tests {
         assert_eq!(end.wait().await, Ending::Lost);
     }
 
+    /// Or a run would not repeat.
+    #[tokio::test]
+    async fn who_waits_is_woken_in_the_order_of_arrival() {
+        let end = End::default();
+        let (woken, mut order) = tokio::sync::mpsc::unbounded_channel();
+        for number in 0..50 {
+            let (end, woken) = (end.clone(), woken.clone());
+            tokio::spawn(async move {
+                end.wait().await;
+                woken.send(number)
+            });
+        }
+        tokio::task::yield_now().await;
+        end.say(Ending::Lost);
+        for number in 0..50 {
+            assert_eq!(order.recv().await, Some(number));
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_deadline_may_come_nearer_while_it_is_waited_for() {
-        let end = End::new();
+        let end = End::default();
         let now = tokio::time::Instant::now();
         let by = |seconds| (now + Duration::from_secs(seconds)).into_std();
         end.say(Ending::Revoked { by: by(30) });

@@ -40,7 +40,7 @@ impl KafkaOffsets {
         wanted: Vec<Wanting>,
         ready: &mut (dyn FnMut(Opened) + Send),
     ) -> Result<(), Unopened> {
-        let mut backoff = Backoff::new(PAUSE.0, PAUSE.1, rand::random());
+        let mut backoff = Backoff::new(PAUSE.0, PAUSE.1, self.client.random());
         let mut wanted: Vec<TopicPartition> = wanted.into_iter().map(|w| w.partition).collect();
         loop {
             wanted = self.round(wanted, ready).await?;

@@ -38,6 +38,7 @@ impl Reader {
         opened: &Opened,
     ) -> Result<Option<Self>, GroupError> {
         let partition = tokio::select! {
+            biased;
             _ = context.end.wait() => return Ok(None),
             partition = open(context, opened.slot.partition(), opened.start.next) => partition?,
         };
@@ -66,6 +67,7 @@ impl Reader {
     /// Cancel safe.
     pub(crate) async fn ended(&self) {
         tokio::select! {
+            biased;
             _ = self.context.end.wait() => {}
             () = self.slot.fenced() => {}
         }
@@ -122,6 +124,7 @@ impl Reader {
     /// None: something else happened, look again.
     async fn wait(&mut self) -> Result<Option<Result<Batch, ConsumeError>>, GroupError> {
         tokio::select! {
+            biased;
             _ = self.context.end.wait() => Ok(None),
             () = self.slot.fenced() => Ok(None),
             item = next(&mut self.partition) => Ok(Some(item)),
@@ -167,7 +170,7 @@ async fn open(
     at: i64,
 ) -> Result<PartitionConsumer, GroupError> {
     let pauses = (Duration::from_millis(100), Duration::from_secs(2));
-    let mut backoff = Backoff::new(pauses.0, pauses.1, rand::random());
+    let mut backoff = Backoff::new(pauses.0, pauses.1, context.client.random());
     loop {
         let opened = context.consumer.partition(partition.clone(), Start::At(at));
         match opened.await {

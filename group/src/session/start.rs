@@ -28,7 +28,7 @@ pub(crate) async fn resolve(
 ) -> Vec<Resolved> {
     let questions: Vec<_> = wanted
         .iter()
-        .map(|(partition, policy)| (partition.clone(), spec(*policy)))
+        .map(|(partition, policy)| (partition.clone(), spec(*policy, client.system_time())))
         .collect();
     let isolation = client.config().isolation_level;
     let answers = client.offsets().list(&questions, isolation).await;
@@ -61,14 +61,17 @@ async fn newest(client: &Client, partition: &TopicPartition) -> Resolved {
     }
 }
 
-fn spec(policy: StartPolicy) -> OffsetSpec {
+fn spec(policy: StartPolicy, now: SystemTime) -> OffsetSpec {
     match policy {
         StartPolicy::Oldest | StartPolicy::Fail => OffsetSpec::Oldest,
         StartPolicy::Newest => OffsetSpec::Newest,
         StartPolicy::Timestamp(ms) => OffsetSpec::Timestamp(ms.max(0)),
         StartPolicy::Before(age) => {
-            let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-            let then = now.saturating_sub(age).as_millis();
+            let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH);
+            let then = since_1970
+                .unwrap_or_default()
+                .saturating_sub(age)
+                .as_millis();
             OffsetSpec::Timestamp(i64::try_from(then).unwrap_or(i64::MAX))
         }
     }

@@ -34,13 +34,8 @@ const CACHED_STATEMENTS: usize = 64;
 
 /// Opens the file and makes the tables. Several processes may do so at once.
 pub(super) fn open(file: &Path, place: &Place) -> Result<Connection, StoreError> {
-    let connection = Connection::open(file).map_err(|error| StoreError::Open {
-        store: "sqlite",
-        place: place.file.clone(),
-        source: Box::new(error),
-    })?;
+    let connection = Connection::open(file).map_err(|error| cannot_open(place, error))?;
     let failed = |error| place.error("opening", error);
-    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     connection
         .busy_timeout(place.busy_timeout)
         .map_err(failed)?;
@@ -48,9 +43,28 @@ pub(super) fn open(file: &Path, place: &Place) -> Result<Connection, StoreError>
     connection
         .pragma_update(None, "synchronous", "FULL")
         .map_err(failed)?;
-    make_tables(&connection).map_err(failed)?;
+    finish(connection, place)
+}
+
+/// Makes a database without a file: nobody else writes there, and there is no disk to wait for.
+pub(super) fn open_in_memory(place: &Place) -> Result<Connection, StoreError> {
+    let connection = Connection::open_in_memory().map_err(|error| cannot_open(place, error))?;
+    finish(connection, place)
+}
+
+fn finish(connection: Connection, place: &Place) -> Result<Connection, StoreError> {
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    make_tables(&connection).map_err(|error| place.error("opening", error))?;
     check(&connection, place)?;
     Ok(connection)
+}
+
+fn cannot_open(place: &Place, error: rusqlite::Error) -> StoreError {
+    StoreError::Open {
+        store: "sqlite",
+        place: place.file.clone(),
+        source: Box::new(error),
+    }
 }
 
 /// Makes what is missing. That takes the write lock, which a frozen writer may hold for long: where nothing is missing,

@@ -1,7 +1,7 @@
 //! The table, and the burst that commits results with an offset.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,12 +15,16 @@ use crate::model::{Gap, Key, Row};
 use crate::store::{Guarantee, StoreInfo};
 use crate::table::{OffsetTable, Write, Written};
 
-/// Rows in table `ottla_offsets` of a SQLite file.
+/// Rows in table `ottla_offsets` of a SQLite database.
 #[derive(Clone, Debug)]
 pub struct SqliteTable {
     worker: Worker,
     place: Place,
+    durable: bool,
 }
+
+/// How errors name a database without a file; SQLite says it so, too.
+const IN_MEMORY: &str = ":memory:";
 
 impl SqliteTable {
     pub(super) async fn open(file: PathBuf, busy_timeout: Duration) -> Result<Self, StoreError> {
@@ -36,7 +40,21 @@ impl SqliteTable {
         };
         let connection = opened.map_err(|error| cannot_open(Box::new(error)))??;
         let worker = Worker::start(connection).map_err(|error| cannot_open(Box::new(error)))?;
-        Ok(Self { worker, place })
+        Ok(Self {
+            worker,
+            place,
+            durable: true,
+        })
+    }
+
+    pub(super) fn in_memory() -> Result<Self, StoreError> {
+        let place = Place::new(Path::new(IN_MEMORY), Duration::ZERO);
+        let worker = Worker::inline(schema::open_in_memory(&place)?);
+        Ok(Self {
+            worker,
+            place,
+            durable: false,
+        })
     }
 
     pub(super) async fn call<R: Send + 'static>(
@@ -72,7 +90,8 @@ impl SqliteTable {
 #[async_trait]
 impl OffsetTable for SqliteTable {
     fn info(&self) -> StoreInfo {
-        StoreInfo::new("sqlite", Guarantee::Atomic).durable().gaps()
+        let info = StoreInfo::new("sqlite", Guarantee::Atomic).gaps();
+        if self.durable { info.durable() } else { info }
     }
 
     async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {

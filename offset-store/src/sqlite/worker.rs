@@ -1,7 +1,9 @@
-//! The thread that owns the connection. SQLite blocks, on other writers for seconds: a thread of its own keeps that
-//! away from the runtime, and the queue before it is bounded.
+//! Who runs the statements. SQLite blocks, on other writers for seconds: a thread of its own keeps that away from the runtime, and the queue before it is
+//! bounded. A database in memory has no other writers and waits for nothing: its statements run where they are asked for.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use rusqlite::Connection;
@@ -15,22 +17,30 @@ const QUEUE: usize = 64;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// A handle on the thread, which ends with the last of them.
-#[derive(Clone, Debug)]
-pub(super) struct Worker {
-    jobs: mpsc::Sender<Job>,
+/// A handle on the connection, which closes with the last of them.
+#[derive(Clone)]
+pub(super) enum Worker {
+    /// On a thread of its own, which ends with the last handle.
+    Thread(mpsc::Sender<Job>),
+    /// On the caller's, before the call first waits.
+    Inline(Arc<Mutex<Connection>>),
 }
 
 impl Worker {
-    /// Starts the thread.
+    /// Starts a thread for the connection.
     pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new().name("ottla-sqlite".to_owned());
-        thread.spawn(move || run(connection, queue))?;
-        Ok(Self { jobs })
+        thread.spawn(move || serve(connection, queue))?;
+        Ok(Self::Thread(jobs))
     }
 
-    /// Runs `job` on the thread and waits for its answer. A job that is queued runs even if nobody waits any more.
+    /// Leaves the work to the callers, one at a time.
+    pub(super) fn inline(connection: Connection) -> Self {
+        Self::Inline(Arc::new(Mutex::new(connection)))
+    }
+
+    /// Runs `job` and waits for its answer. A job that is queued runs even if nobody waits any more.
     pub(super) async fn run<R: Send + 'static>(
         &self,
         doing: &'static str,
@@ -41,8 +51,16 @@ impl Worker {
             // Nobody to tell: the caller was dropped.
             let _ = answer.send(job(connection));
         });
-        let sent = self.jobs.send(job).await;
-        sent.map_err(|_| StoreError::Closed { store: "sqlite" })?;
+        match self {
+            Self::Thread(jobs) => {
+                let sent = jobs.send(job).await;
+                sent.map_err(|_| StoreError::Closed { store: "sqlite" })?;
+            }
+            Self::Inline(connection) => {
+                let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                work(&mut connection, job);
+            }
+        }
         answered.await.map_err(|lost| StoreError::Unknown {
             store: "sqlite",
             doing,
@@ -51,17 +69,30 @@ impl Worker {
     }
 }
 
-fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>) {
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Thread(_) => "Thread",
+            Self::Inline(_) => "Inline",
+        })
+    }
+}
+
+fn serve(mut connection: Connection, mut queue: mpsc::Receiver<Job>) {
     while let Some(job) = queue.blocking_recv() {
-        let ran = catch_unwind(AssertUnwindSafe(|| job(&mut connection)));
-        if ran.is_err() {
-            tracing::error!("a call on the SQLite thread panicked");
-        }
-        if !connection.is_autocommit() {
-            // A panic, or a user's own statement, left a transaction open: it would hold up every other writer.
-            if let Err(error) = connection.execute_batch("ROLLBACK") {
-                tracing::error!(%error, "can't roll back what a call left open");
-            }
+        work(&mut connection, job);
+    }
+}
+
+fn work(connection: &mut Connection, job: Job) {
+    let ran = catch_unwind(AssertUnwindSafe(|| job(connection)));
+    if ran.is_err() {
+        tracing::error!("a call on the SQLite connection panicked");
+    }
+    if !connection.is_autocommit() {
+        // A panic, or a user's own statement, left a transaction open: it would hold up every other writer.
+        if let Err(error) = connection.execute_batch("ROLLBACK") {
+            tracing::error!(%error, "can't roll back what a call left open");
         }
     }
 }

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 
 use super::{OffsetTable, Write, Written};
-use crate::ambient::now_ms;
+use crate::ambient::Ambient;
 use crate::confirm::Seen;
 use crate::error::{CommitError, Refused, ResultsError, StoreError};
 use crate::fence::{self, Advance, Claim, Claiming, Committing, Reset, Wanted};
-use crate::model::{Fence, Gap, Key, Owner, Row};
+use crate::model::{Gap, Key, Owner, Row};
 use crate::store::{OffsetStore, StoreInfo};
 
 /// How often a reset is tried against an owner that commits at the same moment. Each try loses only if a commit falls
@@ -18,12 +18,23 @@ const RESET_ATTEMPTS: u32 = 64;
 #[derive(Clone, Debug)]
 pub struct TableStore<T> {
     table: T,
+    ambient: Ambient,
 }
 
 impl<T: OffsetTable> TableStore<T> {
     /// Puts the rule above a table.
     pub fn new(table: T) -> Self {
-        Self { table }
+        Self {
+            table,
+            ambient: Ambient::default(),
+        }
+    }
+
+    /// With fences and a time of day from elsewhere than the system, for simulations.
+    #[must_use]
+    pub fn with_ambient(mut self, ambient: Ambient) -> Self {
+        self.ambient = ambient;
+        self
     }
 
     /// The table below.
@@ -49,10 +60,11 @@ impl<T: OffsetTable> TableStore<T> {
         F: FnOnce(Write) -> W,
         W: Future<Output = Result<Written, ResultsError>>,
     {
-        let committing = match fence::advance(advance, Fence::random(), now_ms()).checked() {
-            Ok(committing) => committing,
-            Err(refused) => return Ok(Err(refused)),
-        };
+        let committing =
+            match fence::advance(advance, self.ambient.fence(), self.ambient.now_ms()).checked() {
+                Ok(committing) => committing,
+                Err(refused) => return Ok(Err(refused)),
+            };
         match write(committing.write()).await {
             Ok(Written::Done) => Ok(Ok(committing.done())),
             Ok(Written::Refused) => {
@@ -173,10 +185,10 @@ impl<T: OffsetTable> OffsetStore for TableStore<T> {
         owner: &Owner,
         wanted: Vec<Wanted>,
     ) -> Result<Vec<Result<Claim, Refused>>, StoreError> {
-        let now = now_ms();
+        let now = self.ambient.now_ms();
         let decided: Vec<Result<Claiming, Refused>> = wanted
             .into_iter()
-            .map(|wanted| fence::claim(owner, wanted, Fence::random(), now))
+            .map(|wanted| fence::claim(owner, wanted, self.ambient.fence(), now))
             .collect();
         let writes: Vec<Write> = decided.iter().flatten().map(Claiming::write).collect();
         let written = self.write(&writes).await?;
@@ -194,10 +206,10 @@ impl<T: OffsetTable> OffsetStore for TableStore<T> {
         &self,
         advances: Vec<Advance>,
     ) -> Result<Vec<Result<Claim, Refused>>, CommitError> {
-        let now = now_ms();
+        let now = self.ambient.now_ms();
         let decided: Vec<Committing> = advances
             .into_iter()
-            .map(|advance| fence::advance(advance, Fence::random(), now))
+            .map(|advance| fence::advance(advance, self.ambient.fence(), now))
             .collect();
         let sound = decided.iter().filter(|committing| committing.is_sound());
         let writes: Vec<Write> = sound.map(Committing::write).collect();
@@ -217,10 +229,10 @@ impl<T: OffsetTable> OffsetStore for TableStore<T> {
     }
 
     async fn release(&self, claims: Vec<Claim>) -> Result<(), StoreError> {
-        let now = now_ms();
+        let now = self.ambient.now_ms();
         let writes: Vec<Write> = claims
             .into_iter()
-            .map(|claim| fence::release(claim, Fence::random(), now))
+            .map(|claim| fence::release(claim, self.ambient.fence(), now))
             .collect();
         self.write(&writes).await.map(drop)
     }
@@ -229,7 +241,7 @@ impl<T: OffsetTable> OffsetStore for TableStore<T> {
         let keys: Vec<Key> = to.iter().map(|to| to.key.clone()).collect();
         let mut answers: Vec<Result<(), Refused>> = to.iter().map(|_| Ok(())).collect();
         self.over_rows(&keys, |at, row| {
-            let decided = fence::reset(row, &to[at], Fence::random(), now_ms());
+            let decided = fence::reset(row, &to[at], self.ambient.fence(), self.ambient.now_ms());
             decided.map_err(|refused| answers[at] = Err(refused)).ok()
         })
         .await?;
@@ -241,8 +253,10 @@ impl<T: OffsetTable> OffsetStore for TableStore<T> {
     }
 
     async fn delete(&self, keys: &[Key]) -> Result<(), StoreError> {
-        self.over_rows(keys, |_, row| fence::forget(row, Fence::random(), now_ms()))
-            .await
+        self.over_rows(keys, |_, row| {
+            fence::forget(row, self.ambient.fence(), self.ambient.now_ms())
+        })
+        .await
     }
 
     async fn gaps(&self, group: Option<&str>) -> Result<Vec<Gap>, StoreError> {

@@ -16,6 +16,19 @@ const NAMELESS: &[&str] = &[
     "utils", "util", "common", "helpers", "helper", "misc", "mod",
 ];
 
+/// Where a run must repeat (ARCHITECTURE.md, "A run repeats").
+const REPEATABLE: &[&str] = &["client/src", "group/src", "offset-store/src"];
+
+/// What only the room `ambient` may ask of the system.
+const THIN_AIR: &[&str] = &[
+    "std::time::Instant::now",
+    "SystemTime::now",
+    "UNIX_EPOCH.elapsed",
+    "rand::random",
+    "rand::rng()",
+    "process::id",
+];
+
 pub(crate) fn check() -> Result<Outcome> {
     let root = workspace::root();
     let mut files = Vec::new();
@@ -69,11 +82,40 @@ fn faults_of(path: &Path, text: &str) -> Vec<String> {
     if is_crate_root && !text.contains("#![forbid(unsafe_code)]") {
         faults.push("a crate's root forbids unsafe code".to_owned());
     }
+    // The suite for stores is no part of a run.
+    let is_suite = path.starts_with("offset-store/src/conformance");
+    if !is_test
+        && !is_suite
+        && REPEATABLE
+            .iter()
+            .any(|crate_src| path.starts_with(crate_src))
+    {
+        faults.extend(unrepeatable(&stem, code_without_tests(text)));
+    }
     let lines = lines_without_tests(text);
     if !is_test && lines > MOST_LINES {
         faults.push(format!("{lines} lines, of {MOST_LINES} at most"));
     }
     faults
+}
+
+/// What makes one run differ from another.
+fn unrepeatable<'a>(stem: &str, code: &'a str) -> impl Iterator<Item = String> + use<'a> {
+    let asked = THIN_AIR.iter().filter(|what| code.contains(**what));
+    let asked = asked
+        .filter(|_| stem != "ambient")
+        .map(|what| format!("{what} belongs into ambient"));
+    let selects = code.match_indices("select! {").filter(|(at, select)| {
+        let branches = code[at + select.len()..].trim_start();
+        !branches.starts_with("biased;")
+    });
+    let selects = selects.map(|_| "a select! that is not biased".to_owned());
+    asked.collect::<Vec<_>>().into_iter().chain(selects)
+}
+
+/// What stands before the module of tests, which stands last in a file.
+fn code_without_tests(text: &str) -> &str {
+    text.find("#[cfg(test)]").map_or(text, |at| &text[..at])
 }
 
 /// The lines up to the module of tests, which stands last in a file.
@@ -110,6 +152,18 @@ mod tests {
             ),
             0
         );
+    }
+
+    #[test]
+    fn what_runs_asks_the_system_nowhere_but_in_ambient() {
+        let asks = "//! Asks.\nlet now = SystemTime::now();\n";
+        assert_eq!(faults("group/src/session.rs", asks), 1);
+        assert_eq!(faults("group/src/ambient.rs", asks), 0);
+        assert_eq!(faults("group/src/session/tests.rs", asks), 0);
+        assert_eq!(faults("cli/src/commands.rs", asks), 0);
+        let selects = |first| format!("//! Waits.\ntokio::select! {{\n    {first}\n}}\n");
+        assert_eq!(faults("group/src/session.rs", &selects("() = a => {}")), 1);
+        assert_eq!(faults("group/src/session.rs", &selects("biased;")), 0);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What a fetch brought: each partition gets its part.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::fetch::{FetchResponse, PartitionData};
 use ottla_protocol::records::{RecordBatch, RecordError};
+use tokio::time::Instant;
 
 use super::Fetcher;
 use super::request::Asked;

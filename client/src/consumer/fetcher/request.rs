@@ -1,12 +1,13 @@
 //! What a fetch asks for.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::fetch::{FetchPartition, FetchRequest, FetchTopic};
 use ottla_protocol::records::RecordError;
 use ottla_protocol::types::TopicId;
+use tokio::time::Instant;
 
 use super::answer::Outcome;
 use super::{FetchSettings, Seat};

@@ -1,10 +1,10 @@
 //! Rounds: which batch goes to which broker, now.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::FutureExt;
+use tokio::time::Instant;
 
 use super::{Event, Sender};
 use crate::cluster::{Cluster, Leader};
@@ -35,8 +35,8 @@ impl Sender {
     }
 
     /// At most one batch of each partition, at most one request for each broker.
-    fn round(&mut self, cluster: &Cluster, now: Instant) -> HashMap<i32, Vec<Parcel>> {
-        let mut requests: HashMap<i32, (usize, Vec<Parcel>)> = HashMap::new();
+    fn round(&mut self, cluster: &Cluster, now: Instant) -> BTreeMap<i32, Vec<Parcel>> {
+        let mut requests: BTreeMap<i32, (usize, Vec<Parcel>)> = BTreeMap::new();
         let turn = self.turn.take();
         let order: Vec<Place> = match turn {
             Some(turn) => self

@@ -1,10 +1,10 @@
 //! What came of requests and looks, and what follows from it.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::{FutureExt, StreamExt};
 use ottla_protocol::types::TopicPartition;
+use tokio::time::Instant;
 
 use super::{Event, Sender};
 use crate::cluster::Leader;
@@ -12,7 +12,6 @@ use crate::error::ClientError;
 use crate::producer::accumulator::Place;
 use crate::producer::error::ProduceError;
 use crate::producer::request::{Parcel, Verdict};
-use crate::retry::pauses;
 
 impl Sender {
     /// Takes in an event, and those that came with it, so that one round serves them all.
@@ -79,10 +78,7 @@ impl Sender {
             self.client.leader_hint(partition, leader, epoch);
         }
         if error.is_retriable() {
-            let config = self.client.config();
-            line.pause(now, || {
-                pauses(config.retry_backoff, config.retry_backoff_max)
-            });
+            line.pause(now, || self.client.pauses());
         }
     }
 
@@ -114,10 +110,7 @@ impl Sender {
         };
         line.missed += u32::from(gone.is_some());
         line.last_error = Some(Arc::new(error));
-        let config = self.client.config();
-        line.pause(Instant::now(), || {
-            pauses(config.retry_backoff, config.retry_backoff_max)
-        });
+        line.pause(Instant::now(), || self.client.pauses());
         if let Some(why) = gone.filter(|_| line.missed >= MISSES) {
             let decided = line.fail(&why);
             self.settle(decided);

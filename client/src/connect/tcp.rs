@@ -1,26 +1,28 @@
-//! The stream below a connection: plain TCP, with room for TLS.
+//! Plain TCP, and the system's way to look up names.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 
+use super::{Connect, Connecting, Stream};
 use crate::error::{ConnectFault, Peer};
 use crate::race::race;
 
-/// A stream of bytes in both directions.
-pub(super) trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
+/// Connects to the first address of the peer's name that takes the connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tcp;
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
-
-/// Connects to the first address of the peer's name that takes the connection. The caller sets the time limit.
-pub(super) async fn connect(peer: &Peer) -> Result<Box<dyn Transport>, ConnectFault> {
-    let found = lookup_host((&*peer.host, peer.port)).await;
-    let addresses = found.map_err(|e| ConnectFault::Lookup(Arc::new(e)))?;
-    let stream = race(addresses.map(tcp), HEAD_START).await.map_err(last)?;
-    Ok(Box::new(stream))
+impl Connect for Tcp {
+    fn connect<'a>(&'a self, peer: &'a Peer) -> Connecting<'a> {
+        Box::pin(async move {
+            let found = lookup_host((&*peer.host, peer.port)).await;
+            let addresses = found.map_err(|e| ConnectFault::Lookup(Arc::new(e)))?;
+            let stream = race(addresses.map(tcp), HEAD_START).await.map_err(last)?;
+            Ok(Box::new(stream) as Box<dyn Stream>)
+        })
+    }
 }
 
 async fn tcp(address: SocketAddr) -> Result<TcpStream, ConnectFault> {
