@@ -263,10 +263,10 @@ impl PartitionLog {
         if let Some(epoch) = header.partition_leader_epoch() {
             self.epochs.assign(epoch, header.base_offset());
         }
-        if header.producer_id() >= 0 {
-            if let Some(view) = batch.view() {
-                self.note_producer(&view);
-            }
+        if header.producer_id() >= 0
+            && let Some(view) = batch.view()
+        {
+            self.note_producer(&view);
         }
         self.batches.push(batch);
     }

@@ -77,7 +77,10 @@ impl Cache {
     }
 
     fn evictable(&self, newcomer: &Session, now: Now) -> Option<i32> {
-        let oldest = self.sessions.iter().min_by_key(|(id, it)| (it.last_used, **id));
+        let oldest = self
+            .sessions
+            .iter()
+            .min_by_key(|(id, it)| (it.last_used, **id));
         let (oldest, session) = oldest?;
         if now.at.saturating_sub(session.last_used) > EVICTION {
             return Some(*oldest);

@@ -72,9 +72,10 @@ impl Aborted {
     pub(super) fn spans(&self) -> Spans {
         let mut spans = Spans::default();
         for aborted in &self.list {
-            spans
-                .0
-                .insert((aborted.producer_id, aborted.first_offset), aborted.last_offset);
+            spans.0.insert(
+                (aborted.producer_id, aborted.first_offset),
+                aborted.last_offset,
+            );
         }
         spans
     }

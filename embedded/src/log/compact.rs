@@ -84,11 +84,12 @@ impl PartitionLog {
     /// A batch's end: that of the first that must not be touched.
     fn compactable_to(&self, wall_ms: i64) -> i64 {
         let stable = self.end_for(Isolation::ReadCommitted);
-        let oldest_kept = wall_ms.saturating_sub(self.config.min_compaction_lag_ms);
+        let lag_ms = self.config.min_compaction_lag_ms;
+        let young = |timestamp: i64| lag_ms > 0 && wall_ms.saturating_sub(timestamp) < lag_ms;
         let mut end = self.log_start;
         for batch in self.batches.iter() {
             let header = &batch.header;
-            if header.next_offset() > stable || header.max_timestamp() > oldest_kept {
+            if header.next_offset() > stable || young(header.max_timestamp()) {
                 break;
             }
             end = header.next_offset();

@@ -126,7 +126,13 @@ mod tests {
     fn cuts_leave_the_epochs_of_what_is_left() {
         let mut epochs = epochs();
         epochs.cut_below(12);
-        assert_eq!(epochs.first(), Some(Entry { epoch: 3, start: 12 }));
+        assert_eq!(
+            epochs.first(),
+            Some(Entry {
+                epoch: 3,
+                start: 12
+            })
+        );
         assert_eq!(epochs.end_of(1, 40).end_offset, 12);
         epochs.cut_from(30);
         assert_eq!(epochs.entries().len(), 1);

@@ -95,7 +95,11 @@ impl PartitionLog {
 
     fn youngest(&self, codecs: &mut Codecs) -> Result<Option<ListedOffset>, ErrorCode> {
         let mut youngest: Option<&Stored> = None;
-        for batch in self.batches.iter() {
+        for batch in self
+            .batches
+            .iter()
+            .filter(|it| it.header.record_count() > 0)
+        {
             let max = batch.header.max_timestamp();
             if youngest.map_or(-1, |found| found.header.max_timestamp()) < max {
                 youngest = Some(batch);

@@ -85,8 +85,11 @@ impl Producers {
         let unknown = Entry::default();
         let entry = self.entries.get(&header.producer_id()).unwrap_or(&unknown);
         // A producer of transactions v2 begins at 0 where nothing is known of it (KIP-890).
-        let must_begin =
-            first && verification == Verification::Verified { transaction_v2: true };
+        let must_begin = first
+            && verification
+                == Verification::Verified {
+                    transaction_v2: true,
+                };
         if must_begin && entry.sequenced.is_empty() && header.base_sequence() != 0 {
             entry.check_epoch(header.producer_epoch())?;
             return Err(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);

@@ -104,9 +104,7 @@ fn check_batch(
     if batch.bytes().len() > config.max_message_bytes {
         return Err(ErrorCode::MESSAGE_TOO_LARGE);
     }
-    batch
-        .check_crc()
-        .map_err(|_| ErrorCode::CORRUPT_MESSAGE)?;
+    batch.check_crc().map_err(|_| ErrorCode::CORRUPT_MESSAGE)?;
     let counted = i64::from(batch.last_offset_delta()) + 1;
     let unsequenced = batch.producer_id() >= 0 && batch.base_sequence() < 0;
     let wrong = counted != i64::from(batch.record_count())
@@ -125,18 +123,16 @@ fn check_records(
     wall_ms: i64,
 ) -> Result<i64, Refusal> {
     let mut max_timestamp = -1;
-    let mut next_offset = batch.base_offset();
     let mut blamed = Blamed::default();
-    for record in RecordIter::new(batch, body) {
+    for (expected, record) in (batch.base_offset()..).zip(RecordIter::new(batch, body)) {
         let record = record.map_err(|_| ErrorCode::INVALID_RECORD)?;
-        if record.offset != next_offset {
+        if record.offset != expected {
             return Err(ErrorCode::INVALID_RECORD.into());
         }
         if let Some(fault) = record_fault(batch, &record, config, wall_ms) {
-            blamed.add((next_offset - batch.base_offset()) as i32, fault, &record);
+            blamed.add((expected - batch.base_offset()) as i32, fault, &record);
         }
         max_timestamp = max_timestamp.max(record.timestamp);
-        next_offset += 1;
     }
     blamed.into_result().map(|()| max_timestamp)
 }
@@ -182,7 +178,10 @@ impl Blamed {
         let message = match fault {
             RecordFault::NoKey => "a compacted topic takes no record without a key".to_owned(),
             RecordFault::Timestamp => {
-                format!("the timestamp {} is out of the topic's range", record.timestamp)
+                format!(
+                    "the timestamp {} is out of the topic's range",
+                    record.timestamp
+                )
             }
             RecordFault::TimestampType => {
                 "a producer must not set the timestamp type LogAppendTime".to_owned()
@@ -204,7 +203,9 @@ impl Blamed {
         let count = self.records.len();
         Err(Refusal {
             code,
-            message: Some(format!("records of the batch have {why}: {count} are refused")),
+            message: Some(format!(
+                "records of the batch have {why}: {count} are refused"
+            )),
             records: self.records,
         })
     }

@@ -88,12 +88,7 @@ impl Cleaning<'_> {
         is_last(&self.last_offsets, record) && !deleted_now
     }
 
-    fn count(
-        &self,
-        batch: &RecordBatch<'_>,
-        body: &[u8],
-        fate: Fate,
-    ) -> Result<Stays, ErrorCode> {
+    fn count(&self, batch: &RecordBatch<'_>, body: &[u8], fate: Fate) -> Result<Stays, ErrorCode> {
         let mut stays = Stays::default();
         for record in RecordIter::new(batch, body) {
             let record = record.map_err(internal)?;

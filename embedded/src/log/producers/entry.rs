@@ -75,9 +75,8 @@ impl Entry {
             return None;
         }
         let (first, last) = (header.base_sequence(), last_sequence(header));
-        let same = |batch: &&Sequenced| {
-            (batch.base_sequence(), batch.last_sequence) == (first, last)
-        };
+        let same =
+            |batch: &&Sequenced| (batch.base_sequence(), batch.last_sequence) == (first, last);
         self.sequenced.iter().find(same).copied()
     }
 
