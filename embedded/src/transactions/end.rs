@@ -191,14 +191,16 @@ impl TransactionMetadata {
         }
     }
 
-    /// Whether a producer has the epoch before this one, or the last of the id before.
+    /// Whether a producer has the epoch before this one, or the last of the id before, and the end was one that raised it. (Kafka
+    /// leaves this last check out, so that where clients of both versions share an id, a producer that was fenced may hear that its abort
+    /// came through, and the epoch of the one that fenced it.)
     fn is_repeated(&self, producer: ProducerIdAndEpoch) -> bool {
         let before = self.producer_id == producer.producer_id
             && i32::from(producer.epoch) + 1 == i32::from(self.producer_epoch);
         let before_new_id = self.previous_producer_id == producer.producer_id
             && producer.epoch == EXHAUSTED
             && self.producer_epoch == 0;
-        before || before_new_id
+        self.client_version >= 2 && (before || before_new_id)
     }
 }
 

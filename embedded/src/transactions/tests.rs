@@ -15,6 +15,7 @@ use ottla_protocol::messages::end_txn::EndTxnRequest;
 use ottla_protocol::types::TopicPartition;
 
 use super::*;
+use crate::time::Now;
 
 const ID: &str = "orders-loader";
 const START_MS: i64 = 1_700_000_000_000;
@@ -45,7 +46,8 @@ impl Script {
             at: Duration::ZERO,
             wall_ms: START_MS,
         };
-        let machine = TransactionCoordinator::new(settings);
+        let mut machine = TransactionCoordinator::new(settings);
+        machine.elect(machine.partition_for(ID), 1, 0);
         Self { machine, now }
     }
 

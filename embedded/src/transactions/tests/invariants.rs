@@ -3,7 +3,7 @@
 //! - of one transaction, every partition gets markers of one kind only, and those of the kind that was answered to the producer;
 //! - no partition gets a marker without having been in the transaction, and none that was in it is left out at the end;
 //! - once an incarnation has its epoch, no request of an earlier one is accepted;
-//! - epochs only rise, and ids too;
+//! - the epochs of an id only rise, and no id comes back;
 //! - once all markers are confirmed, nothing is left prepared.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,8 +105,6 @@ fn step() -> impl Strategy<Value = Step> {
 struct Sent {
     ask: Ask,
     producer: (i64, i16),
-    /// Of an end: which of the id's transactions it meant.
-    transaction: u64,
 }
 
 /// One transactional id, as seen from outside.
@@ -117,13 +115,16 @@ struct Seen {
     last: [Option<Sent>; 2],
     /// Who had an answer to a start, last.
     owner: Option<usize>,
-    highest: (i64, i16),
+    highest: Option<(i64, i16)>,
+    former: BTreeSet<i64>,
     /// How many transactions are over.
     over: u64,
     /// What the current one was decided to be, by markers or by an answer.
     kind: Option<bool>,
     /// What an end was answered for, by transaction.
     answered: BTreeMap<u64, bool>,
+    /// What was decided for each epoch, of clients whose epoch rises with it.
+    ended: BTreeMap<(i64, i16), bool>,
     written: BTreeSet<i32>,
     members: BTreeSet<i32>,
 }
@@ -161,11 +162,7 @@ impl World {
             } => {
                 let seen = &mut self.seen[id];
                 let producer = seen.held[incarnation].unwrap_or((-1, -1));
-                let sent = Sent {
-                    ask,
-                    producer,
-                    transaction: seen.over,
-                };
+                let sent = Sent { ask, producer };
                 seen.last[incarnation] = Some(sent);
                 self.send(id, incarnation, sent, heard)?;
             }
@@ -222,8 +219,8 @@ impl World {
             let allowed = seen.owner.is_none_or(|owner| owner == incarnation);
             prop_assert!(allowed, "a zombie's {sent:?} was accepted");
         }
-        if let Ask::End { commit, .. } = sent.ask {
-            self.answered(id, sent, commit, before)?;
+        if let Ask::End { commit, version } = sent.ask {
+            self.answered(id, sent, (commit, version), before)?;
         }
         if heard {
             self.seen[id].held[incarnation] = Some(producer);
@@ -283,15 +280,21 @@ impl World {
         &mut self,
         id: usize,
         sent: Sent,
-        commit: bool,
+        (commit, version): (bool, i16),
         before: Option<TransactionState>,
     ) -> Checked {
         let seen = &mut self.seen[id];
-        let decided = before == Some(TransactionState::Ongoing);
-        if decided {
+        if before == Some(TransactionState::Ongoing) {
             prop_assert_eq!(seen.kind.replace(commit), None, "decided twice: {:?}", sent);
             let repeated = seen.answered.insert(seen.over, commit);
             prop_assert_eq!(repeated, None);
+            seen.ended.insert(sent.producer, commit);
+        } else if commit {
+            prop_assert_eq!(before, Some(TransactionState::CompleteCommit));
+            if version == 5 {
+                let ended = seen.ended.get(&sent.producer);
+                prop_assert_eq!(ended, Some(&true), "a commit of nothing: {:?}", sent);
+            }
         }
         Ok(())
     }
@@ -395,12 +398,13 @@ impl World {
                 continue;
             };
             let producer = (description.producer.producer_id, description.producer.epoch);
-            prop_assert!(
-                producer >= seen.highest,
-                "{producer:?} after {:?}",
-                seen.highest
-            );
-            seen.highest = producer;
+            let before = seen.highest.replace(producer).unwrap_or(producer);
+            if producer.0 == before.0 {
+                prop_assert!(producer >= before, "{producer:?} after {before:?}");
+            } else {
+                seen.former.insert(before.0);
+                prop_assert!(!seen.former.contains(&producer.0), "an id came back");
+            }
             let over = match state {
                 TransactionState::CompleteCommit => Some(true),
                 TransactionState::CompleteAbort => Some(false),
