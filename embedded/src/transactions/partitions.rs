@@ -60,29 +60,6 @@ impl PartitionErrors {
     }
 }
 
-/// The answer to AddPartitionsToTxn in a version of it.
-#[must_use]
-pub(super) fn response(
-    outcomes: &[TransactionPartitionErrors],
-    version: i16,
-) -> AddPartitionsToTxnResponse<'_> {
-    let mut response = AddPartitionsToTxnResponse::default();
-    if version < BATCHED {
-        let first = outcomes.first();
-        response.results_by_topic_v3_and_below = first
-            .map(|outcome| outcome.partitions.topics(version))
-            .unwrap_or_default();
-        return response;
-    }
-    let results = outcomes.iter().map(|outcome| AddPartitionsToTxnResult {
-        transactional_id: &outcome.transactional_id,
-        topic_results: outcome.partitions.topics(version),
-        ..AddPartitionsToTxnResult::default()
-    });
-    response.results_by_transaction = results.collect();
-    response
-}
-
 /// What is asked of one transaction.
 struct Asked<'r> {
     transactional_id: &'r str,
@@ -95,7 +72,22 @@ impl TransactionPartitionErrors {
     /// The answer to AddPartitionsToTxn in a version of it.
     #[must_use]
     pub fn response(outcomes: &[Self], version: i16) -> AddPartitionsToTxnResponse<'_> {
-        response(outcomes, version)
+        if version < BATCHED {
+            let topics = outcomes.first().map(|only| only.partitions.topics(version));
+            return AddPartitionsToTxnResponse {
+                results_by_topic_v3_and_below: topics.unwrap_or_default(),
+                ..AddPartitionsToTxnResponse::default()
+            };
+        }
+        let results = outcomes.iter().map(|outcome| AddPartitionsToTxnResult {
+            transactional_id: &outcome.transactional_id,
+            topic_results: outcome.partitions.topics(version),
+            ..AddPartitionsToTxnResult::default()
+        });
+        AddPartitionsToTxnResponse {
+            results_by_transaction: results.collect(),
+            ..AddPartitionsToTxnResponse::default()
+        }
     }
 }
 
@@ -140,8 +132,7 @@ impl TransactionCoordinator {
         PartitionErrors::all(&partitions, added.err().unwrap_or(ErrorCode::NONE))
     }
 
-    /// AddOffsetsToTxn: `offsets_partition` is the partition of `__consumer_offsets` that the group belongs to. The answer's code, for any
-    /// version.
+    /// AddOffsetsToTxn: `offsets_partition` is the partition of `__consumer_offsets` that the group belongs to.
     pub fn add_offsets_to_txn(
         &mut self,
         request: &AddOffsetsToTxnRequest<'_>,
