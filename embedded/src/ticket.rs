@@ -1,6 +1,5 @@
-//! Who waits for an answer.
-#![deny(clippy::disallowed_methods)]
+//! What a request holds that has to wait: its answer comes later, under this number.
 
-/// A request that waits; handed in by the caller, and handed out again with the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A request that waits for its answer. Handed out in ascending order, never twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
