@@ -82,6 +82,7 @@ pub struct TransactionCoordinator {
     leaderships: BTreeMap<i32, Leadership>,
     /// Markers that nobody took yet.
     markers: VecDeque<Marker>,
+    decisions: u64,
     /// What changed since [`Self::take_records`].
     changed: BTreeSet<Arc<str>>,
     next_abort_check: Duration,
@@ -108,6 +109,7 @@ impl TransactionCoordinator {
             ids: BTreeMap::new(),
             leaderships: BTreeMap::new(),
             markers: VecDeque::new(),
+            decisions: 0,
             changed: BTreeSet::new(),
             settings,
         }

@@ -76,6 +76,18 @@ impl TransactionCoordinator {
         self.ids.keys().map(|id| self.record(id)).collect()
     }
 
+    /// Where the next block of producer ids begins. The controller keeps it (Kafka's ProducerIdsRecord): what outlives the process has to
+    /// have it too, since the records here don't know of ids that are no longer in use, nor of those that have no transactional id.
+    #[must_use]
+    pub fn next_producer_id_block(&self) -> i64 {
+        self.producer_ids.next_block()
+    }
+
+    /// Says, before any id is handed out, where the next block of producer ids begins.
+    pub fn restore_producer_id_block(&mut self, next: i64) {
+        self.producer_ids.seen(next.saturating_sub(1));
+    }
+
     /// Reads a record back, in the order of the log. Once all are read, [`Self::elect`] resumes what was decided and not completed.
     ///
     /// # Errors

@@ -27,6 +27,9 @@ pub struct Marker {
     pub commit: bool,
     /// 2 where the epoch was raised with the end, so that it is above that of the records (KIP-890).
     pub transaction_version: i16,
+    /// Which decision it is of, counted: transactions of version 1 have one epoch for all, so that a late confirmation could be taken for
+    /// that of a later one.
+    pub decision: u64,
 }
 
 impl Marker {
@@ -69,8 +72,7 @@ impl TransactionCoordinator {
             return Confirmation::Stale;
         };
         let is_current = marker.coordinator_epoch == current
-            && marker.producer_id == metadata.producer_id
-            && marker.producer_epoch == metadata.producer_epoch
+            && marker.decision == metadata.decision
             && metadata.state.is_prepared();
         if !is_current || !metadata.unmarked.remove(&marker.partition) {
             return Confirmation::Stale;
@@ -83,6 +85,10 @@ impl TransactionCoordinator {
 
     /// Makes the markers of an end that was decided.
     pub(super) fn send_markers(&mut self, id: &Arc<str>) {
+        self.decisions += 1;
+        if let Some(metadata) = self.ids.get_mut(id) {
+            metadata.decision = self.decisions;
+        }
         let markers = self.markers_of(id);
         self.markers.extend(markers);
     }
@@ -119,6 +125,7 @@ impl TransactionCoordinator {
             coordinator_epoch,
             commit: metadata.state == TransactionState::PrepareCommit,
             transaction_version: metadata.client_version,
+            decision: metadata.decision,
         });
         markers.collect()
     }

@@ -28,6 +28,8 @@ pub(super) struct TransactionMetadata {
     pub(super) partitions: BTreeSet<TopicPartition>,
     /// Those whose marker isn't confirmed yet.
     pub(super) unmarked: BTreeSet<TopicPartition>,
+    /// Which decision those markers are of.
+    pub(super) decision: u64,
     pub(super) start_ms: i64,
     pub(super) last_update_ms: i64,
     /// 2 where the epoch was raised with the end (KIP-890).
@@ -47,6 +49,7 @@ impl TransactionMetadata {
             state: TransactionState::Empty,
             partitions: BTreeSet::new(),
             unmarked: BTreeSet::new(),
+            decision: 0,
             start_ms: -1,
             last_update_ms: now_ms,
             client_version: 0,

@@ -25,6 +25,11 @@ impl ProducerIds {
         id
     }
 
+    /// Where the next block begins.
+    pub(super) fn next_block(&self) -> i64 {
+        self.next_block
+    }
+
     /// An id is in use, as a record says: no later block has it.
     pub(super) fn seen(&mut self, id: i64) {
         if id >= self.next_block {
@@ -48,6 +53,8 @@ mod tests {
         ids.seen(4500);
         assert_eq!(ids.next(3), 5000);
         ids.seen(17);
+        ids.seen(-1);
+        ids.seen(ids.next_block() - 1);
         assert_eq!(ids.next(4), 6000);
     }
 }

@@ -105,3 +105,20 @@ fn version_1_of_transactions_still_writes_flexible_records_and_version_0_none() 
         assert_eq!(record.value.unwrap()[..2], i16::to_be_bytes(version));
     }
 }
+
+#[test]
+fn no_producer_id_is_handed_out_again() {
+    let mut script = Script::new();
+    let idempotent = || InitProducerId {
+        transactional_id: None,
+        timeout_ms: 0,
+        expected: ProducerIdAndEpoch::NONE,
+        enable_2pc: false,
+        keep_prepared_txn: false,
+    };
+    assert_eq!(script.init_as(idempotent()), Ok((0, 0)));
+    let mut next = restarted(&mut script);
+    let block = script.machine.next_producer_id_block();
+    next.machine.restore_producer_id_block(block);
+    assert_eq!(next.init_as(idempotent()), Ok((1000, 0)));
+}

@@ -185,3 +185,26 @@ fn a_coordinator_that_moved_starts_the_markers_over() {
         .elect((script.machine.partition_for(ID) + 1) % 50, 3, 1);
     assert_eq!(script.deliver(), 0);
 }
+
+#[test]
+fn a_late_confirmation_is_not_taken_for_that_of_the_next_transaction() {
+    let mut script = Script::version_1();
+    let producer = script.init().unwrap();
+    let end = |script: &mut Script| {
+        script.add(producer, 0);
+        script.end_in(4, producer, true).unwrap();
+        script.machine.take_markers().remove(0)
+    };
+    let first = end(&mut script);
+    script.machine.confirm(&first, script.now);
+    let second = end(&mut script);
+    assert_eq!(
+        script.machine.confirm(&first, script.now),
+        Confirmation::Stale
+    );
+    assert_eq!(script.state(), TransactionState::PrepareCommit);
+    assert_eq!(
+        script.machine.confirm(&second, script.now),
+        Confirmation::Completed
+    );
+}

@@ -359,6 +359,8 @@ impl World {
     fn restart(&mut self) {
         let mut next = Script::with(self.script.machine.settings().clone());
         next.now = self.script.now;
+        let block = self.script.machine.next_producer_id_block();
+        next.machine.restore_producer_id_block(block);
         for record in self.script.machine.encode().unwrap() {
             next.machine
                 .restore(&record.key, record.value.as_deref())
