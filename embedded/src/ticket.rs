@@ -1,5 +1,5 @@
-//! What a request that has to wait is parked under.
+//! What a request holds that has to wait: its answer comes later, under this number.
 
-/// Names a parked request. Handed in with the request, handed out with its answer.
+/// A request that waits for its answer. Handed out in ascending order, never twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(pub u64);

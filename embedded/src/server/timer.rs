@@ -1,0 +1,23 @@
+//! Wakes the state when something is due: one task for the whole cluster.
+
+use tokio::time::sleep_until;
+
+use super::Core;
+
+/// Runs until it is dropped.
+pub(crate) async fn run(core: Core) {
+    loop {
+        let due = {
+            let inner = core.lock();
+            let deadline = inner.state.next_deadline();
+            deadline.map(|at| inner.clock.instant(at))
+        };
+        match due {
+            Some(due) => tokio::select! {
+                () = sleep_until(due) => core.with(|state, now| state.tick(now)),
+                () = core.earlier.notified() => {}
+            },
+            None => core.earlier.notified().await,
+        }
+    }
+}
