@@ -1,5 +1,8 @@
 //! The handle of a running cluster.
 
+mod faults;
+mod logs;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,6 +16,7 @@ use crate::error::{EmbeddedError, Refusal};
 use crate::server::{Core, Listener, Network, Tcp, run_timer, serve};
 use crate::state::coordinators::Coordinated;
 use crate::state::creation::Wanted;
+pub use faults::{ClusterFaults, Observer};
 
 /// A running cluster. Dropping it stops all brokers and closes all connections.
 #[derive(Debug)]

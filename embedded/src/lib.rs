@@ -51,7 +51,7 @@ mod topic_name;
 pub mod transactions;
 
 pub use builder::EmbeddedClusterBuilder;
-pub use cluster::EmbeddedCluster;
+pub use cluster::{ClusterFaults, EmbeddedCluster, Observer};
 pub use error::{EmbeddedError, Refusal};
 pub use server::{Listener, Network, Tcp};
 

@@ -4,23 +4,36 @@
 mod clock;
 mod connection;
 mod frames;
+mod judging;
 mod listen;
+mod throttle;
 mod timer;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, oneshot};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tokio::sync::{Notify, broadcast, oneshot};
 
 pub(crate) use self::clock::Clock;
 pub(crate) use self::listen::serve;
 pub use self::listen::{Listener, Network, Tcp};
 pub(crate) use self::timer::run as run_timer;
+use crate::faults::{Effect, Faults, SeenRequest, Verdict};
 use crate::state::State;
 use crate::state::call::{Answer, Refused};
 use crate::state::peer::Peer;
 use crate::ticket::Ticket;
 use crate::time::Now;
+
+/// How many requests are kept for whoever asks what was seen.
+const SEEN: usize = 10_000;
+/// How many requests an observer may be behind.
+const OBSERVED: usize = 4096;
+/// Makes another seed of the cluster's.
+const FAULTS: u64 = 0x6661_756c_7473;
 
 /// The cluster, shared by all tasks.
 #[derive(Clone, Debug)]
@@ -28,12 +41,18 @@ pub(crate) struct Core {
     inner: Arc<Mutex<Inner>>,
     /// Told when something may be due earlier than before.
     earlier: Arc<Notify>,
+    /// Whoever wants to see each request.
+    pub(crate) observers: broadcast::Sender<SeenRequest>,
+    last_connection: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) state: State,
     pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    /// What rules with a probability go by; apart from the state's, so that a fault does not change what is drawn there.
+    chance: StdRng,
     /// Connections that wait for an answer.
     waiting: BTreeMap<Ticket, oneshot::Sender<Vec<u8>>>,
 }
@@ -50,6 +69,8 @@ enum Reply {
 impl Core {
     pub(crate) fn new(state: State, clock: Clock) -> Self {
         let inner = Inner {
+            chance: StdRng::seed_from_u64(state.settings.seed ^ FAULTS),
+            faults: Faults::new(SEEN),
             state,
             clock,
             waiting: BTreeMap::new(),
@@ -57,6 +78,8 @@ impl Core {
         Self {
             inner: Arc::new(Mutex::new(inner)),
             earlier: Arc::new(Notify::new()),
+            observers: broadcast::Sender::new(OBSERVED),
+            last_connection: Arc::default(),
         }
     }
 
@@ -78,9 +101,23 @@ impl Core {
         self.settle(&mut inner, now);
     }
 
-    fn handle(&self, peer: &mut Peer, frame: &[u8]) -> Reply {
+    /// Looks at the rules of faults, or changes them.
+    pub(crate) fn with_faults<T>(&self, act: impl FnOnce(&mut Faults) -> T) -> T {
+        act(&mut self.lock().faults)
+    }
+
+    /// A number for a connection, never used twice.
+    fn new_connection(&self) -> u64 {
+        self.last_connection.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn handle(&self, peer: &mut Peer, frame: &[u8], verdict: Option<&Verdict>) -> Reply {
         let mut inner = self.lock();
         let now = inner.clock.now();
+        inner.state.refusing = match verdict.map(|verdict| &verdict.effect) {
+            Some(Effect::Refuse(refusal)) => Some(refusal.clone()),
+            _ => None,
+        };
         let reply = match inner.state.handle(now, peer, frame) {
             Ok(Answer::Now(frame)) => Reply::Now(frame),
             Ok(Answer::Nothing) => Reply::Nothing,
@@ -91,6 +128,7 @@ impl Core {
             }
             Err(refused) => Reply::Close(refused),
         };
+        inner.state.refusing = None;
         self.settle(&mut inner, now);
         reply
     }

@@ -7,11 +7,13 @@
 //! | `topics`, `creation`, `leaders`, `brokers` | what there is, how it is made, who leads |
 //! | `coordinators` | who coordinates groups and transactions, and how that moves |
 //! | `fetches`, `settling` | what waits; what follows on a change: markers, answers, long polls |
+//! | `refusing` | what a fault wants refused |
 //! | `config_changes`, `settings_shown`, `log_config` | settings at run time |
 #![deny(clippy::disallowed_methods)]
 
 pub(crate) mod brokers;
 pub(crate) mod call;
+mod cleaning;
 pub(crate) mod config_changes;
 pub(crate) mod coordinators;
 pub(crate) mod creation;
@@ -20,6 +22,7 @@ pub(crate) mod fetches;
 mod leaders;
 mod log_config;
 pub(crate) mod peer;
+pub(crate) mod refusing;
 pub(crate) mod settings_shown;
 mod settling;
 pub(crate) mod topics;
@@ -37,6 +40,7 @@ use self::coordinators::Coordinators;
 use self::fetches::Fetches;
 use self::topics::{Topic, Topics};
 use crate::configs::Values;
+use crate::faults;
 use crate::fetch_session::FetchSessions;
 use crate::groups::Groups;
 use crate::log::Codecs;
@@ -67,6 +71,8 @@ pub(crate) struct State {
     pub(crate) changed: BTreeSet<(TopicId, i32)>,
     /// Set where topics, partitions or leaders changed: all that waits on partitions looks again.
     pub(crate) metadata_changed: bool,
+    /// What a fault wants of the request in hand.
+    pub(crate) refusing: Option<faults::Refusal>,
     last_ticket: u64,
     /// Answers that became ready, for the shell to send.
     ready: Vec<(Ticket, Vec<u8>)>,
@@ -89,6 +95,7 @@ impl State {
             waiting: BTreeMap::new(),
             changed: BTreeSet::new(),
             metadata_changed: false,
+            refusing: None,
             last_ticket: 0,
             ready: Vec::new(),
             settings,

@@ -54,6 +54,7 @@ fn add(
     topic: &CreatePartitionsTopic<'_>,
     validate_only: bool,
 ) -> Result<(), Refusal> {
+    state.check_topic_refused(topic.name)?;
     let assignments = topic.assignments.as_ref().map(|assignments| {
         let brokers = assignments.iter().map(|one| one.broker_ids.clone());
         brokers.collect()

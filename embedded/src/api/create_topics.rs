@@ -44,6 +44,7 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
 }
 
 fn make(state: &mut State, topic: &CreatableTopic<'_>, validate_only: bool) -> Made {
+    state.check_topic_refused(topic.name)?;
     let assignments = topic.assignments.iter();
     let wanted = Wanted {
         name: topic.name,

@@ -52,6 +52,7 @@ fn delete(
     wanted: &DeleteRecordsPartition,
 ) -> Result<i64, ErrorCode> {
     let by = TopicRef::Name(topic);
+    state.check_partition_refused(by, wanted.partition_index)?;
     let id = state.topics.get(by).ok_or(by.unknown())?.id;
     let partition = state.topics.led_by(node, by, wanted.partition_index, -1)?;
     let log_start = partition.log.delete_records(wanted.offset)?;

@@ -51,6 +51,9 @@ fn delete(state: &mut State, call: &Call<'_>, wanted: &DeleteTopicState<'_>) -> 
         return (asked, wanted.topic_id, Err(Refusal::new(by.unknown(), why)));
     };
     let (name, id) = (topic.name.to_string(), topic.id);
+    if let Err(error) = state.check_topic_refused(&name) {
+        return (Some(name), id, Err(error.into()));
+    }
     if state.broker_config("delete.topic.enable") != "true" {
         let code = match call.version {
             ..=2 => ErrorCode::INVALID_REQUEST,

@@ -31,6 +31,9 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
 }
 
 fn find<'a>(state: &'a State, key_type: i8, key: &'a str) -> Coordinator<'a> {
+    if let Err(error) = state.check_refused() {
+        return none(key, error);
+    }
     let kind = match key_type {
         0 => Coordinated::Group,
         1 if !key.is_empty() => Coordinated::Transaction,

@@ -12,7 +12,7 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
     let request = InitProducerIdRequest::read_body(body, call.version)?;
     let checked = match request.transactional_id {
         Some(id) => state.check_coordinator(call.node, Coordinated::Transaction, id),
-        None => Ok(()),
+        None => state.check_refused(),
     };
     let outcome = match checked {
         Ok(()) => state

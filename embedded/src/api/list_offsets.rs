@@ -68,6 +68,7 @@ fn find(
     wanted: &ListOffsetsPartition,
     isolation: Isolation,
 ) -> Result<ListedOffset, ErrorCode> {
+    state.check_partition_refused(TopicRef::Name(topic), wanted.partition_index)?;
     let special = SPECIAL.iter().find(|(time, _)| *time == wanted.timestamp);
     if wanted.timestamp < 0 && special.is_none_or(|(_, since)| call.version < *since) {
         return Err(ErrorCode::UNSUPPORTED_VERSION);

@@ -93,10 +93,12 @@ fn found<'a>(wanted: &MetadataRequestTopic<'a>, state: &'a State) -> MetadataRes
     if let Some(topic) = state.topics.get(by) {
         return known(topic, state);
     }
+    let refused = state.check_topic_refused(name.unwrap_or_default());
     let wrong_name = name.is_some_and(|name| topic_name::fault(name).is_some());
-    let error = match wrong_name {
-        true => ErrorCode::INVALID_TOPIC_EXCEPTION,
-        false => by.unknown(),
+    let error = match (refused, wrong_name) {
+        (Err(refused), _) => refused,
+        (_, true) => ErrorCode::INVALID_TOPIC_EXCEPTION,
+        (_, false) => by.unknown(),
     };
     MetadataResponseTopic {
         error_code: error.code(),
@@ -110,6 +112,14 @@ fn found<'a>(wanted: &MetadataRequestTopic<'a>, state: &'a State) -> MetadataRes
 }
 
 fn known<'a>(topic: &'a Topic, state: &State) -> MetadataResponseTopic<'a> {
+    if let Err(error) = state.check_topic_refused(&topic.name) {
+        return MetadataResponseTopic {
+            error_code: error.code(),
+            name: Some(&topic.name),
+            topic_id: topic.id,
+            ..Default::default()
+        };
+    }
     let partitions = (0..).zip(&topic.partitions);
     MetadataResponseTopic {
         name: Some(&topic.name),

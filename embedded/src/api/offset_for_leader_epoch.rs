@@ -36,9 +36,10 @@ fn end(
     wanted: &OffsetForLeaderPartition,
 ) -> EpochEndOffset {
     let current = wanted.current_leader_epoch;
-    let found = state
-        .topics
-        .led_by(call.node, TopicRef::Name(topic), wanted.partition, current)
+    let by = TopicRef::Name(topic);
+    let refused = state.check_partition_refused(by, wanted.partition);
+    let found = refused
+        .and_then(|()| state.topics.led_by(call.node, by, wanted.partition, current))
         .and_then(|partition| {
             let log = &partition.log;
             log.offset_for_leader_epoch(wanted.leader_epoch, known(current))

@@ -95,6 +95,7 @@ fn append(
     if !(-1..=1).contains(&request.acks) {
         return Err(ErrorCode::INVALID_REQUIRED_ACKS.into());
     }
+    state.check_partition_refused(by, data.index)?;
     let topic = state.topics.get(by).ok_or(by.unknown())?;
     if topic_name::is_internal(&topic.name) {
         return Err(ErrorCode::INVALID_TOPIC_EXCEPTION.into());

@@ -60,6 +60,16 @@ impl<R: AsyncRead + Unpin> Frames<R> {
         std::future::pending().await
     }
 
+    /// Reads and forgets until the client closes.
+    pub(super) async fn drain(&mut self) -> NoFrame {
+        loop {
+            self.buffer.clear();
+            if let Err(gone) = self.fill().await {
+                return gone;
+            }
+        }
+    }
+
     async fn fill(&mut self) -> Result<(), NoFrame> {
         match self.stream.read_buf(&mut self.buffer).await? {
             0 => Err(NoFrame::Closed),

@@ -105,6 +105,7 @@ pub(crate) async fn serve<L: Listener>(
         }
         let peer = Peer {
             node,
+            connection: core.new_connection(),
             host: format!("/{}", from.ip()),
             login: Login::default(),
         };

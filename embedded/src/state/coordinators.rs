@@ -69,6 +69,7 @@ impl State {
         kind: Coordinated,
         key: &str,
     ) -> Result<(), ErrorCode> {
+        self.check_refused()?;
         match self.coordinators.of(kind, key, &self.brokers) == node {
             true => Ok(()),
             false => Err(ErrorCode::NOT_COORDINATOR),

@@ -120,7 +120,8 @@ impl State {
         at_least_one: bool,
     ) -> Served {
         let by = key.topic.by();
-        let found = self.topics.partition(by, key.partition);
+        let refused = self.check_partition_refused(by, key.partition);
+        let found = refused.and_then(|()| self.topics.partition(by, key.partition));
         let read = found.and_then(|partition| {
             let epoch = known(wanted.current_leader_epoch);
             partition.log.check_leader_epoch(epoch)?;
