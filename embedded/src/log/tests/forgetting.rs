@@ -154,6 +154,43 @@ fn deletions_outlive_what_they_delete_by_the_retention() {
 }
 
 #[test]
+fn the_last_batch_stays_to_tell_where_the_log_ends() {
+    let mut bench = Bench::new(LogConfig::default());
+    let mut keyless = sent(NOW_MS, "", "v");
+    keyless.key = None;
+    bench.send(&keyed("a")).unwrap();
+    bench
+        .send(&batch(&[keyless], &BatchOptions::default()))
+        .unwrap();
+    compact(&mut bench, NOW_MS);
+    assert_eq!(bench.offsets(), [0]);
+    let last = bench.log.batches_from(1).next().unwrap();
+    let last = Records::new(last).next().unwrap().unwrap();
+    assert_eq!((last.base_offset(), last.next_offset()), (1, 2));
+    assert_eq!((last.record_count(), last.max_timestamp()), (0, NOW_MS));
+    assert_eq!(bench.list(-3), (0, NOW_MS, 0), "of a record that is there");
+}
+
+#[test]
+fn a_marker_stays_as_long_as_a_record_of_its_transaction() {
+    let mut bench = Bench::new(LogConfig::default());
+    bench.send(&transactional(7, 0, 0)).unwrap();
+    bench.end(7, 0, Commit);
+    bench.send(&keyed("a")).unwrap();
+    bench.log.expire_producers(NOW_MS + DAY_MS, DAY_MS);
+    for days in 0..3 {
+        compact(&mut bench, NOW_MS + days * DAY_MS);
+        assert_eq!(bench.offsets(), [0, 1, 2]);
+    }
+    bench.send(&keyed("k")).unwrap();
+    compact(&mut bench, NOW_MS);
+    assert_eq!(bench.offsets(), [1, 2, 3], "seen with its record still");
+    compact(&mut bench, NOW_MS);
+    compact(&mut bench, NOW_MS + DAY_MS);
+    assert_eq!(bench.offsets(), [2, 3]);
+}
+
+#[test]
 fn compaction_stops_at_what_is_open_or_young() {
     let mut bench = Bench::new(LogConfig {
         min_compaction_lag_ms: 1000,

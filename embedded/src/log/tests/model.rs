@@ -182,7 +182,10 @@ impl Model {
             }
         }
         assert!(left.is_empty(), "{left:?} came from nowhere");
-        let gone = self.entries.iter().filter(|it| it.deleted).cloned();
+        // Markers may be gone now: transactions that they ended are not open again.
+        let there = |marker: &Entry| marker.base >= stable;
+        let open = |it: &&Entry| it.deleted && self.marker_of(it).is_none_or(there);
+        let gone = self.entries.iter().filter(open).cloned();
         self.entries = gone.chain(entries).collect();
     }
 }

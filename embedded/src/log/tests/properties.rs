@@ -69,7 +69,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         1 => any::<bool>().prop_map(Event::Hold),
         1 => Just(Event::Expire),
         1 => Just(Event::WrittenDown),
-        2 => (0..1000_i64).prop_map(Event::Wait),
+        2 => (0..3000_i64).prop_map(Event::Wait),
     ];
     prop::collection::vec(event, 1..50)
 }

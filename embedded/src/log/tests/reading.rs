@@ -171,6 +171,24 @@ fn a_reader_that_has_what_was_cut_off_is_told_where_the_logs_part() {
 }
 
 #[test]
+fn epochs_that_were_cut_off_are_forgotten() {
+    let mut bench = ten();
+    bench.log.lead(2);
+    bench.send(&idempotent(1, 0, 0, 1)).unwrap();
+    let end = |bench: &Bench, epoch| {
+        let end = bench.log.offset_for_leader_epoch(epoch, None).unwrap();
+        (end.leader_epoch, end.end_offset)
+    };
+    assert_eq!((end(&bench, 0), end(&bench, 2)), ((0, 10), (2, 11)));
+    bench.log.truncate_to(6);
+    assert_eq!((end(&bench, 0), end(&bench, 2)), ((0, 6), (-1, -1)));
+    bench.log.lead(3);
+    assert_eq!((end(&bench, 2), end(&bench, 3)), ((0, 6), (3, 6)));
+    bench.log.delete_records(-1).unwrap();
+    assert_eq!(end(&bench, 0), (0, 6));
+}
+
+#[test]
 fn offsets_are_listed_by_name_and_by_time() {
     let mut bench = ten();
     bench.log.lead(3);
