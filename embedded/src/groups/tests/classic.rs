@@ -325,11 +325,15 @@ fn s61_members_without_a_common_assignor_are_refused() {
         world.joined(other).error,
         ErrorCode::INCONSISTENT_GROUP_PROTOCOL
     );
-    let none = World::new().join(&Join {
+    let mut world = World::new();
+    let none = world.join(&Join {
         protocols: &[],
         ..Join::default()
     });
-    assert_eq!(none, Ticket(1));
+    assert_eq!(
+        world.joined(none).error,
+        ErrorCode::INCONSISTENT_GROUP_PROTOCOL
+    );
 }
 
 #[test]
@@ -478,5 +482,28 @@ fn a_sync_for_another_protocol_or_generation_is_refused() {
     assert_eq!(
         world.synced(ticket),
         Err(ErrorCode::INCONSISTENT_GROUP_PROTOCOL)
+    );
+}
+
+#[test]
+fn a_session_that_is_ended_by_fault_is_like_one_that_has_run_out() {
+    let mut world = World::new();
+    let (generation, ids) = world.stable(2);
+    assert!(world.groups.members(GROUP).eq(BTreeSet::from_iter(&ids)));
+    world.call(|groups, cx| groups.expire_session(cx, GROUP, &ids[1]));
+    assert_eq!(
+        world.heartbeat(&ids[1], generation),
+        ErrorCode::UNKNOWN_MEMBER_ID
+    );
+    assert_eq!(
+        world.heartbeat(&ids[0], generation),
+        ErrorCode::REBALANCE_IN_PROGRESS
+    );
+    let mut world = World::new();
+    world.enter("m1");
+    world.call(|groups, cx| groups.expire_session(cx, GROUP, "m1"));
+    assert_eq!(
+        world.holding("m1", 1, &Target::new()).error,
+        ErrorCode::UNKNOWN_MEMBER_ID
     );
 }

@@ -152,6 +152,43 @@ fn a_duplicate_that_joins_in_a_rebalance_fences_the_parked_join() {
     assert_eq!(world.joined(new).error, ErrorCode::NONE);
 }
 
+#[test]
+fn a_static_leader_that_is_away_keeps_its_place_and_hands_on_the_lead() {
+    let mut world = World::new();
+    let (generation, ids) = stable_static(&mut world);
+    let session = REBALANCE * 2;
+    let leader = match &world.groups.groups[GROUP] {
+        Kind::Classic(group) => group.leader.clone().unwrap(),
+        Kind::Consumer(_) => panic!("classic"),
+    };
+    let (away, here) = if leader == ids[0] { (0, 1) } else { (1, 0) };
+    let names = ["a", "b"];
+    let protocols: &[(&str, &[u8])] = &[("range", b"new")];
+    let with = |at: usize| Join {
+        member_id: &ids[at],
+        instance_id: Some(names[at]),
+        protocols,
+        session,
+        ..Join::default()
+    };
+    // Both have long sessions from here on.
+    let first = [world.join(&with(here)), world.join(&with(away))];
+    assert!(first.iter().all(|&ticket| !world.is_parked(ticket)));
+    world.sync(&leader, generation + 1, &[]);
+    world.sync(&ids[here], generation + 1, &[]);
+    let again = world.join(&Join {
+        protocols: &[("range", b"newer")],
+        ..with(here)
+    });
+    world.wait(REBALANCE);
+    let outcome = world.joined(again);
+    assert_eq!(
+        (outcome.leader, outcome.members.len()),
+        (ids[here].clone(), 2),
+        "the other is still a member"
+    );
+}
+
 fn enter(world: &mut World, member_id: &str, name: &str) -> HeartbeatOutcome {
     world.beat(
         member_id,
@@ -203,11 +240,16 @@ fn a_static_member_that_steps_out_finds_its_partitions_again() {
     assert_eq!(other.assignment, Some(Target::new()), "they are reserved");
     world.wait(Duration::from_secs(40));
     let back = enter(&mut world, "m2", "a");
+    let kept = back.assignment.unwrap();
     assert_eq!(
-        back.assignment.map(|of| of[&id(1)].len()),
-        Some(4),
-        "asked to give up two, which it has not yet"
+        kept[&id(1)].len(),
+        2,
+        "it holds nothing, so what the other is to have is free at once"
     );
+    let other = world.holding_as("m3", "b", other.member_epoch, &Target::new());
+    let taken = other.assignment.unwrap();
+    assert!(taken[&id(1)].is_disjoint(&kept[&id(1)]));
+    assert_eq!(world.state(), "Stable");
 }
 
 #[test]
