@@ -42,7 +42,7 @@ pub(crate) struct Core {
     /// Told when something may be due earlier than before.
     earlier: Arc<Notify>,
     /// Whoever wants to see each request.
-    pub(crate) observers: broadcast::Sender<SeenRequest>,
+    pub(crate) observers: broadcast::Sender<Arc<SeenRequest>>,
     last_connection: Arc<AtomicU64>,
 }
 

@@ -15,8 +15,8 @@ use ottla_embedded::faults::{Action, Matching, Outcome, Rule};
 async fn start() -> (EmbeddedCluster, Client) {
     let builder = EmbeddedCluster::builder().topic("orders", 1);
     let cluster = builder.start().await.unwrap();
-    let config = ClientConfig::new(&cluster.bootstrap_servers())
-        .request_timeout(Duration::from_millis(800));
+    let config =
+        ClientConfig::new(&cluster.bootstrap_servers()).request_timeout(Duration::from_millis(800));
     let client = Client::connect(config).await.unwrap();
     (cluster, client)
 }
@@ -98,13 +98,19 @@ async fn delays_and_throttles_take_their_time() {
     let delay = Duration::from_millis(150);
     for action in [Action::Delay(delay), Action::Throttle(delay)] {
         beat(&client).await.unwrap();
-        cluster.faults().add(Rule::new(heartbeats(), action).times(1)).unwrap();
+        cluster
+            .faults()
+            .add(Rule::new(heartbeats(), action).times(1))
+            .unwrap();
         let started = Instant::now();
         beat(&client).await.unwrap();
         beat(&client).await.unwrap();
         assert!(started.elapsed() >= delay, "{action:?}");
     }
-    let throttle = Rule::new(Matching::api(ApiKey::FindCoordinator), Action::Throttle(delay));
+    let throttle = Rule::new(
+        Matching::api(ApiKey::FindCoordinator),
+        Action::Throttle(delay),
+    );
     cluster.faults().add(throttle).unwrap();
     let request = FindCoordinatorRequest {
         coordinator_keys: vec!["billing"],
@@ -129,5 +135,10 @@ async fn each_request_is_seen() {
     assert_eq!(&*seen.groups[0], "billing");
     let (outcome, _) = seen.finished.unwrap();
     assert_eq!(outcome, Outcome::Answered(ErrorCode::NONE));
-    assert!(cluster.requests(seen.id).first().is_some_and(|first| first.id == seen.id));
+    assert!(
+        cluster
+            .requests(seen.id)
+            .first()
+            .is_some_and(|first| first.id == seen.id)
+    );
 }

@@ -39,7 +39,11 @@ fn end(
     let by = TopicRef::Name(topic);
     let refused = state.check_partition_refused(by, wanted.partition);
     let found = refused
-        .and_then(|()| state.topics.led_by(call.node, by, wanted.partition, current))
+        .and_then(|()| {
+            state
+                .topics
+                .led_by(call.node, by, wanted.partition, current)
+        })
         .and_then(|partition| {
             let log = &partition.log;
             log.offset_for_leader_epoch(wanted.leader_epoch, known(current))

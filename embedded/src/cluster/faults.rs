@@ -1,5 +1,7 @@
 //! Faults by the handle: rules for requests, and what was asked.
 
+use std::sync::Arc;
+
 use tokio::sync::broadcast;
 
 use super::EmbeddedCluster;
@@ -41,10 +43,9 @@ impl ClusterFaults<'_> {
             setting: "rule".to_owned(),
             why,
         };
-        if let (Action::Error(_), Some(api)) = (&rule.action, rule.matching.api_key) {
-            if !is_refusable(api) {
-                return Err(wrong(format!("{api} can't be answered with an error")));
-            }
+        let api = rule.matching.api_key.filter(|api| !is_refusable(*api));
+        if let (Action::Error(_), Some(api)) = (&rule.action, api) {
+            return Err(wrong(format!("{api} can't be answered with an error")));
         }
         let added = self.core.with_faults(|faults| faults.add(rule));
         added.ok_or_else(|| wrong("there are too many".to_owned()))
@@ -76,7 +77,7 @@ impl ClusterFaults<'_> {
 /// Sees each request from its making on, once it is dealt with.
 #[derive(Debug)]
 pub struct Observer {
-    seen: broadcast::Receiver<SeenRequest>,
+    seen: broadcast::Receiver<Arc<SeenRequest>>,
 }
 
 impl Observer {
@@ -84,7 +85,7 @@ impl Observer {
     ///
     /// # Cancel safety
     /// Cancel safe.
-    pub async fn next(&mut self) -> Option<SeenRequest> {
+    pub async fn next(&mut self) -> Option<Arc<SeenRequest>> {
         loop {
             match self.seen.recv().await {
                 Ok(seen) => return Some(seen),
@@ -127,11 +128,9 @@ impl<N: Network> EmbeddedCluster<N> {
     /// # Errors
     /// [`EmbeddedError::Refused`]: there is no such id, or it is just ending a transaction.
     pub fn fence_producer(&self, transactional_id: &str) -> Result<(), EmbeddedError> {
-        let error = self.core.with(|state, now| {
-            state
-                .transactions
-                .fence_producer(transactional_id, now)
-        });
+        let error = self
+            .core
+            .with(|state, now| state.transactions.fence_producer(transactional_id, now));
         error.into_result().map_err(|code| {
             crate::error::Refusal::from(code).asked(format!("fence {transactional_id}"))
         })

@@ -70,7 +70,9 @@ impl<N: Network> EmbeddedCluster<N> {
         &self,
         topic: &str,
         partition: i32,
-        change: impl FnOnce(&mut crate::log::PartitionLog) -> Result<(), ottla_protocol::error_code::ErrorCode>,
+        change: impl FnOnce(
+            &mut crate::log::PartitionLog,
+        ) -> Result<(), ottla_protocol::error_code::ErrorCode>,
     ) -> Result<(), EmbeddedError> {
         let changed = self.core.with(|state, _| {
             state.metadata_changed = true;

@@ -1,6 +1,6 @@
 //! Faults, where they meet requests: what a request is about, the verdict on it, and what became of it.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::{ApiKey, frame};
@@ -53,8 +53,10 @@ impl Core {
         inner.faults.finished(verdict, outcome, now);
         if self.observers.receiver_count() > 0 {
             let seen: Option<&SeenRequest> = inner.faults.seen().get(verdict.seen);
-            // Without observers there is nobody to tell.
-            seen.cloned().map(|seen| self.observers.send(seen));
+            if let Some(seen) = seen {
+                // The last observer may just have gone.
+                let _ = self.observers.send(Arc::new(seen.clone()));
+            }
         }
     }
 }
