@@ -146,3 +146,6 @@ impl State {
         self.settings.topic(&topic.configs, name)
     }
 }
+
+#[cfg(test)]
+mod tests;
