@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::cluster::EmbeddedCluster;
 use crate::error::EmbeddedError;
-use crate::server::{Clock, Core, Network, Tcp};
+use crate::server::{Clock, Core, Network, Tcp, TlsSource};
 use crate::settings::{Settings, User};
 use crate::state::State;
 use crate::state::creation::Wanted;
+use crate::store::Store;
 
 /// The most brokers: each has a port and a task of its own.
 const MOST_BROKERS: i32 = 100;
@@ -24,10 +26,12 @@ pub struct EmbeddedClusterBuilder<N = Tcp> {
     pub(crate) listen: SocketAddr,
     pub(crate) advertised_host: Option<String>,
     pub(crate) racks: BTreeMap<i32, String>,
+    pub(crate) tls: Option<TlsSource>,
     topics: Vec<(String, i32)>,
     users: Vec<(String, String)>,
     settings: Settings,
     wall_clock_ms: Option<i64>,
+    pub(crate) directory: Option<PathBuf>,
 }
 
 impl Default for EmbeddedClusterBuilder {
@@ -38,10 +42,12 @@ impl Default for EmbeddedClusterBuilder {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             advertised_host: None,
             racks: BTreeMap::new(),
+            tls: None,
             topics: Vec::new(),
             users: Vec::new(),
             settings: Settings::default(),
             wall_clock_ms: None,
+            directory: None,
         }
     }
 }
@@ -91,6 +97,24 @@ impl<N> EmbeddedClusterBuilder<N> {
         self
     }
 
+    /// Encrypts all connections, with a certificate that is made at the start: for `localhost`, 127.0.0.1 and the advertised host.
+    /// [`EmbeddedCluster::ca_pem`] is what clients are to trust.
+    #[must_use]
+    pub fn tls_self_signed(mut self) -> Self {
+        self.tls = Some(TlsSource::SelfSigned);
+        self
+    }
+
+    /// Encrypts all connections, with this certificate and its key, both as PEM.
+    #[must_use]
+    pub fn tls(mut self, chain: impl Into<String>, key: impl Into<String>) -> Self {
+        self.tls = Some(TlsSource::Given {
+            chain: chain.into(),
+            key: key.into(),
+        });
+        self
+    }
+
     /// Where all that is drawn by chance begins (ids of topics and members): the same seed and the same requests in the same order
     /// give the same cluster. 0 unless told otherwise.
     #[must_use]
@@ -119,6 +143,14 @@ impl<N> EmbeddedClusterBuilder<N> {
         self
     }
 
+    /// Where topics, records, groups and transactions are kept, so that they outlive the process, also one that is killed; made if
+    /// need be. One cluster at a time. Without it everything is in memory.
+    #[must_use]
+    pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = Some(directory.into());
+        self
+    }
+
     /// Another network than TCP, such as a simulated one.
     #[must_use]
     pub fn network<M: Network>(self, network: M) -> EmbeddedClusterBuilder<M> {
@@ -128,10 +160,12 @@ impl<N> EmbeddedClusterBuilder<N> {
             listen: self.listen,
             advertised_host: self.advertised_host,
             racks: self.racks,
+            tls: self.tls,
             topics: self.topics,
             users: self.users,
             settings: self.settings,
             wall_clock_ms: self.wall_clock_ms,
+            directory: self.directory,
         }
     }
 
@@ -169,16 +203,21 @@ impl<N: Network> EmbeddedClusterBuilder<N> {
     /// Starts the cluster: returns once all brokers take connections.
     ///
     /// # Errors
-    /// [`EmbeddedError::Config`], [`EmbeddedError::Listen`]; [`EmbeddedError::Refused`] for a topic that can't be made.
+    /// [`EmbeddedError::Config`], [`EmbeddedError::Listen`], [`EmbeddedError::Directory`]; [`EmbeddedError::Refused`] for a topic that can't be made.
     ///
     /// # Cancel safety
     /// Cancel safe: what was begun is ended.
     pub async fn start(self) -> Result<EmbeddedCluster<N>, EmbeddedError> {
         self.check()?;
         let core = Core::new(self.state(), Clock::start(self.wall_clock_ms));
-        let topics = self.topics.clone();
-        let cluster = EmbeddedCluster::serve(core, self).await?;
+        let (topics, directory) = (self.topics.clone(), self.directory.clone());
+        let store = directory.clone().map(Store::open).transpose();
+        let store = store.map_err(|source| EmbeddedError::directory(&directory, source))?;
+        let cluster = EmbeddedCluster::serve(core, self, store).await?;
         for (name, partitions) in topics {
+            if directory.is_some() && cluster.has_topic(&name) {
+                continue;
+            }
             cluster.create(&Wanted {
                 name: &name,
                 partitions,

@@ -13,9 +13,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::builder::EmbeddedClusterBuilder;
 use crate::error::{EmbeddedError, Refusal};
-use crate::server::{Core, Listener, Network, Tcp, run_timer, serve};
+use crate::server::{Core, Listener, Network, Serving, Tcp, Tls, run_timer, serve};
 use crate::state::coordinators::Coordinated;
 use crate::state::creation::Wanted;
+use crate::store::Store;
 pub use faults::{ClusterFaults, Observer};
 
 /// A running cluster. Dropping it stops all brokers and closes all connections.
@@ -27,6 +28,7 @@ pub struct EmbeddedCluster<N = Tcp> {
     addresses: BTreeMap<i32, SocketAddr>,
     running: Mutex<BTreeMap<i32, Running>>,
     advertised: Vec<String>,
+    tls: Option<Tls>,
     stop: CancellationToken,
     _stop_when_dropped: DropGuard,
 }
@@ -50,9 +52,14 @@ impl<N: Network> EmbeddedCluster<N> {
     pub(crate) async fn serve(
         core: Core,
         builder: EmbeddedClusterBuilder<N>,
+        store: Option<Store>,
     ) -> Result<Self, EmbeddedError> {
         let stop = CancellationToken::new();
+        let host = builder.advertised_host.as_deref();
+        let tls = builder.tls.as_ref().map(|source| Tls::new(source, host));
+        let directory = builder.directory.clone();
         let mut cluster = Self {
+            tls: tls.transpose()?,
             core,
             addresses: BTreeMap::new(),
             running: Mutex::default(),
@@ -61,6 +68,7 @@ impl<N: Network> EmbeddedCluster<N> {
             stop,
             network: builder.network,
         };
+        let mut listeners = Vec::new();
         for node in 1..=builder.brokers {
             let mut address = builder.listen;
             if address.port() != 0 {
@@ -79,6 +87,14 @@ impl<N: Network> EmbeddedCluster<N> {
             cluster
                 .core
                 .with(|state, _| state.add_broker(node, host, address.port(), rack));
+            listeners.push((node, listener));
+        }
+        // Nobody is served before everything is back.
+        if let Some(store) = store {
+            let kept = cluster.core.keep_in(store);
+            kept.map_err(|source| EmbeddedError::directory(&directory, source))?;
+        }
+        for (node, listener) in listeners {
             cluster.run(node, listener);
         }
         let timer = run_timer(cluster.core.clone());
@@ -101,9 +117,14 @@ impl<N: Network> EmbeddedCluster<N> {
             .core
             .with(|state, _| state.broker_number("socket.request.max.bytes"));
         let stop = self.stop.child_token();
-        let largest = usize::try_from(largest).unwrap_or(usize::MAX);
-        let serving = serve(self.core.clone(), node, listener, stop.clone(), largest);
-        let serving = tokio::spawn(serving);
+        let serving = Serving {
+            core: self.core.clone(),
+            node,
+            tls: self.tls.clone(),
+            stop: stop.clone(),
+            largest: usize::try_from(largest).unwrap_or(usize::MAX),
+        };
+        let serving = tokio::spawn(serve(serving, listener));
         self.running().insert(node, Running { stop, serving });
     }
 
@@ -121,6 +142,12 @@ impl<N: Network> EmbeddedCluster<N> {
     #[must_use]
     pub fn address(&self, node: i32) -> Option<SocketAddr> {
         self.addresses.get(&node).copied()
+    }
+
+    /// The certificate that clients are to trust, as PEM; none where connections are not encrypted.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.tls.as_ref().map(|tls| &*tls.ca_pem)
     }
 
     /// The cluster's id.
@@ -158,6 +185,10 @@ impl<N: Network> EmbeddedCluster<N> {
                 .map(|(key, value)| (*key, Some(*value)))
                 .collect(),
         })
+    }
+
+    pub(crate) fn has_topic(&self, name: &str) -> bool {
+        self.core.with(|state, _| state.topics.named(name).is_some())
     }
 
     pub(crate) fn create(&self, wanted: &Wanted<'_>) -> Result<(), EmbeddedError> {

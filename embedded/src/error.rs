@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use ottla_protocol::error_code::ErrorCode;
 
@@ -24,6 +25,14 @@ pub enum EmbeddedError {
         node: i32,
         /// Where it was to listen.
         address: String,
+        /// The operating system's words.
+        source: io::Error,
+    },
+    /// The directory can't be used, or another process uses it.
+    #[error("can't use the directory {directory}")]
+    Directory {
+        /// Which.
+        directory: String,
         /// The operating system's words.
         source: io::Error,
     },
@@ -50,7 +59,16 @@ impl EmbeddedError {
         match self {
             Self::Listen { source, .. } => source.kind() == io::ErrorKind::AddrInUse,
             Self::Refused { refusal, .. } => refusal.code.is_retriable(),
+            Self::Directory { source, .. } => source.kind() == io::ErrorKind::WouldBlock,
             Self::Config { .. } | Self::UnknownBroker { .. } => false,
+        }
+    }
+
+    pub(crate) fn directory(directory: &Option<PathBuf>, source: io::Error) -> Self {
+        let directory = directory.as_deref().unwrap_or(Path::new(""));
+        Self::Directory {
+            directory: directory.display().to_string(),
+            source,
         }
     }
 }

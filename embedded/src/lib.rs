@@ -45,6 +45,7 @@ mod sasl;
 mod server;
 mod settings;
 mod state;
+mod store;
 pub mod ticket;
 pub mod time;
 mod topic_name;

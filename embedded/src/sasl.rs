@@ -48,7 +48,7 @@ pub(crate) enum Login {
         bare: bool,
     },
     /// Logged in.
-    Done,
+    Done { user: String },
 }
 
 /// What a token leads to.
@@ -63,7 +63,15 @@ pub(crate) enum Step {
 impl Login {
     /// Whether requests that are not about logging in may pass.
     pub(crate) fn may_pass(&self, wanted: bool) -> bool {
-        !wanted || matches!(self, Self::Done)
+        !wanted || matches!(self, Self::Done { .. })
+    }
+
+    /// Who has logged in.
+    pub(crate) fn user(&self) -> Option<&str> {
+        match self {
+            Self::Done { user } => Some(user),
+            _ => None,
+        }
     }
 
     /// Whether the next frame is a token and nothing else.
@@ -83,15 +91,15 @@ impl Login {
     ) -> Option<Step> {
         let (next, step) = match std::mem::take(self) {
             Self::Fresh => return None,
-            Self::Done => {
-                *self = Self::Done;
+            done @ Self::Done { .. } => {
+                *self = done;
                 return None;
             }
             Self::Chosen {
                 mechanism: Mechanism::Plain,
                 ..
             } => match plain::check(token, &settings.users) {
-                Ok(()) => (Self::Done, Step::Token(Vec::new())),
+                Ok(user) => (Self::Done { user }, Step::Token(Vec::new())),
                 Err(why) => (Self::Fresh, Step::Failed(why)),
             },
             Self::Chosen { mechanism, bare } => {
@@ -103,7 +111,7 @@ impl Login {
                 }
             }
             Self::Challenged { challenge, .. } => match challenge.check(token) {
-                Ok(token) => (Self::Done, Step::Token(token)),
+                Ok((user, token)) => (Self::Done { user }, Step::Token(token)),
                 Err(why) => (Self::Fresh, Step::Failed(why)),
             },
         };

@@ -8,8 +8,10 @@ mod judging;
 mod listen;
 mod throttle;
 mod timer;
+mod tls;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,13 +20,15 @@ use rand::rngs::StdRng;
 use tokio::sync::{Notify, broadcast, oneshot};
 
 pub(crate) use self::clock::Clock;
-pub(crate) use self::listen::serve;
+pub(crate) use self::listen::{Serving, serve};
 pub use self::listen::{Listener, Network, Tcp};
 pub(crate) use self::timer::run as run_timer;
+pub(crate) use self::tls::{Tls, TlsSource};
 use crate::faults::{Effect, Faults, SeenRequest, Verdict};
 use crate::state::State;
 use crate::state::call::{Answer, Refused};
 use crate::state::peer::Peer;
+use crate::store::Store;
 use crate::ticket::Ticket;
 use crate::time::Now;
 
@@ -51,6 +55,7 @@ pub(crate) struct Inner {
     pub(crate) state: State,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
+    store: Option<Store>,
     /// What rules with a probability go by; apart from the state's, so that a fault does not change what is drawn there.
     chance: StdRng,
     /// Connections that wait for an answer.
@@ -71,6 +76,7 @@ impl Core {
         let inner = Inner {
             chance: StdRng::seed_from_u64(state.settings.seed ^ FAULTS),
             faults: Faults::new(SEEN),
+            store: None,
             state,
             clock,
             waiting: BTreeMap::new(),
@@ -136,6 +142,7 @@ impl Core {
     /// After each change: what waited is looked at again, answers go out, and the timer learns what is due.
     fn settle(&self, inner: &mut Inner, now: Now) {
         inner.state.settle(now);
+        inner.save();
         for (ticket, frame) in inner.state.take_ready() {
             if let Some(waiting) = inner.waiting.remove(&ticket) {
                 // Who is gone wants no answer.
@@ -145,7 +152,33 @@ impl Core {
         self.earlier.notify_one();
     }
 
+    /// Brings back what a directory holds, and writes down what changes from now on.
+    pub(crate) fn keep_in(&self, store: Store) -> io::Result<()> {
+        let mut inner = self.lock();
+        let now = inner.clock.now();
+        for lost in store.restore(&mut inner.state, now)? {
+            tracing::warn!(lost, "something in the directory could not be read");
+        }
+        inner.store = Some(store);
+        self.settle(&mut inner, now);
+        Ok(())
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// Before answers go out: what they acknowledge is written.
+    fn save(&mut self) {
+        let Some(store) = &mut self.store else {
+            // Nobody wants to know.
+            self.state.unsaved = Default::default();
+            return;
+        };
+        if let Err(why) = store.save(&mut self.state) {
+            tracing::error!(%why, "the cluster's data can't be written");
+        }
     }
 }

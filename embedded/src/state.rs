@@ -7,6 +7,7 @@
 //! | `topics`, `creation`, `leaders`, `brokers` | what there is, how it is made, who leads |
 //! | `coordinators` | who coordinates groups and transactions, and how that moves |
 //! | `fetches`, `settling` | what waits; what follows on a change: markers, answers, long polls |
+//! | `durable` | what outlives the process |
 //! | `refusing` | what a fault wants refused |
 //! | `config_changes`, `settings_shown`, `log_config` | settings at run time |
 #![deny(clippy::disallowed_methods)]
@@ -18,6 +19,7 @@ pub(crate) mod config_changes;
 pub(crate) mod coordinators;
 pub(crate) mod creation;
 mod dispatch;
+pub(crate) mod durable;
 pub(crate) mod fetches;
 mod leaders;
 mod log_config;
@@ -37,6 +39,7 @@ use rand::rngs::StdRng;
 use self::brokers::{Broker, Brokers};
 use self::call::ReplyTo;
 use self::coordinators::Coordinators;
+use self::durable::Unsaved;
 use self::fetches::Fetches;
 use self::topics::{Topic, Topics};
 use crate::configs::Values;
@@ -71,6 +74,9 @@ pub(crate) struct State {
     pub(crate) changed: BTreeSet<(TopicId, i32)>,
     /// Set where topics, partitions or leaders changed: all that waits on partitions looks again.
     pub(crate) metadata_changed: bool,
+    /// What is not written down yet, where anything is.
+    pub(crate) unsaved: Unsaved,
+    saved_producer_ids: i64,
     /// What a fault wants of the request in hand.
     pub(crate) refusing: Option<faults::Refusal>,
     last_ticket: u64,
@@ -95,6 +101,8 @@ impl State {
             waiting: BTreeMap::new(),
             changed: BTreeSet::new(),
             metadata_changed: false,
+            unsaved: Unsaved::default(),
+            saved_producer_ids: 0,
             refusing: None,
             last_ticket: 0,
             ready: Vec::new(),
@@ -130,6 +138,12 @@ impl State {
     /// The answers that became ready since the last call.
     pub(crate) fn take_ready(&mut self) -> Vec<(Ticket, Vec<u8>)> {
         std::mem::take(&mut self.ready)
+    }
+
+    /// Whether producer ids were handed out that are not written down.
+    pub(crate) fn transactions_moved(&mut self) -> bool {
+        let next = self.transactions.next_producer_id_block();
+        std::mem::replace(&mut self.saved_producer_ids, next) != next
     }
 
     /// A setting of the brokers, as it was set for the cluster or by default.

@@ -37,6 +37,7 @@ impl Credentials {
 /// The first round is done: the broker waits for the proof.
 pub(crate) struct Challenge {
     mechanism: Mechanism,
+    user: String,
     credentials: Credentials,
     nonce: String,
     /// What both sides sign, but for the last message.
@@ -75,6 +76,7 @@ impl Challenge {
         let first = format!("r={nonce},s={salt},i={ITERATIONS}");
         let challenge = Self {
             mechanism,
+            user: name,
             credentials,
             nonce,
             signed: format!("{bare},{first}"),
@@ -82,8 +84,8 @@ impl Challenge {
         Ok((challenge, first.into_bytes()))
     }
 
-    /// Checks the proof; gives the broker's own.
-    pub(super) fn check(self, token: &[u8]) -> Result<Vec<u8>, String> {
+    /// Checks the proof; gives the user's name and the broker's own proof.
+    pub(super) fn check(self, token: &[u8]) -> Result<(String, Vec<u8>), String> {
         let text = text(token)?;
         let (without_proof, proof) = text.rsplit_once(",p=").ok_or_else(malformed)?;
         if attribute(without_proof, "r") != Some(&self.nonce) {
@@ -102,7 +104,8 @@ impl Challenge {
             return Err(wrong());
         }
         let own = mac(self.mechanism, server_key, signed.as_bytes());
-        Ok(format!("v={}", STANDARD.encode(own)).into_bytes())
+        let token = format!("v={}", STANDARD.encode(own)).into_bytes();
+        Ok((self.user, token))
     }
 }
 

@@ -35,6 +35,7 @@ impl Core {
         let facts = Facts {
             correlation_id: header.correlation_id,
             client_id: header.client_id,
+            principal: peer.login.user(),
             groups: &named.groups,
             transactional_id: named.transactional_id,
             topics: &topics,

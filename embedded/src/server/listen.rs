@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Core, connection};
+use super::{Core, Tls, connection};
 use crate::sasl::Login;
 use crate::state::peer::Peer;
 
@@ -77,25 +78,31 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// More connections than this a broker does not take.
 const MOST_CONNECTIONS: usize = 10_000;
 
+/// What the listener of one broker needs to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Serving {
+    pub(crate) core: Core,
+    pub(crate) node: i32,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) stop: CancellationToken,
+    /// The largest request.
+    pub(crate) largest: usize,
+}
+
 /// Takes connections for one broker until it is stopped; returns once all of them are closed.
-pub(crate) async fn serve<L: Listener>(
-    core: Core,
-    node: i32,
-    mut listener: L,
-    stop: CancellationToken,
-    largest: usize,
-) {
+pub(crate) async fn serve<L: Listener>(serving: Serving, mut listener: L) {
     let connections = TaskTracker::new();
+    let node = serving.node;
     loop {
         let accepted = tokio::select! {
-            () = stop.cancelled() => break,
+            () = serving.stop.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
         let (stream, from) = match accepted {
             Ok(accepted) => accepted,
             Err(why) => {
                 tracing::warn!(node, %why, "no connection could be taken");
-                tokio::time::sleep(PAUSE).await;
+                sleep(PAUSE).await;
                 continue;
             }
         };
@@ -105,15 +112,32 @@ pub(crate) async fn serve<L: Listener>(
         }
         let peer = Peer {
             node,
-            connection: core.new_connection(),
+            connection: serving.core.new_connection(),
             host: format!("/{}", from.ip()),
             login: Login::default(),
         };
-        let serving = connection::serve(core.clone(), stream, peer, largest);
-        let stop = stop.clone();
-        connections.spawn(async move { stop.run_until_cancelled(Box::pin(serving)).await });
+        let stop = serving.stop.clone();
+        let one = serve_one(serving.clone(), stream, peer);
+        connections.spawn(async move { stop.run_until_cancelled(Box::pin(one)).await });
     }
     drop(listener);
     connections.close();
     connections.wait().await;
 }
+
+async fn serve_one<S>(serving: Serving, stream: S, peer: Peer)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin,
+{
+    let Some(tls) = serving.tls else {
+        return connection::serve(serving.core, stream, peer, serving.largest).await;
+    };
+    match timeout(HANDSHAKE, tls.acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => connection::serve(serving.core, stream, peer, serving.largest).await,
+        Ok(Err(why)) => tracing::warn!(peer = peer.host, %why, "no TLS handshake"),
+        Err(_) => tracing::warn!(peer = peer.host, "no TLS handshake in time"),
+    }
+}
+
+/// How long a client may take for the TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);

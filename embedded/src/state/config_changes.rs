@@ -76,6 +76,7 @@ impl State {
     }
 
     fn keep(&mut self, resource: Resource<'_>, values: Values) {
+        self.metadata_changed = true;
         match resource {
             Resource::Topic(name) => {
                 if let Some(topic) = self.topics.get_mut(TopicRef::Name(name)) {

@@ -18,7 +18,7 @@ pub(crate) enum Coordinated {
 }
 
 /// How many partitions `__consumer_offsets` and `__transaction_state` would have: Kafka's default.
-const PARTITIONS: i32 = 50;
+pub(crate) const PARTITIONS: i32 = 50;
 
 /// Who leads the partitions of Kafka's own topics.
 #[derive(Debug, Default)]

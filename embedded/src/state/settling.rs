@@ -18,6 +18,8 @@ impl State {
         let all = std::mem::take(&mut self.metadata_changed);
         if all || !changed.is_empty() {
             self.retry_fetches(&changed, all, now);
+            self.unsaved.metadata |= all;
+            self.unsaved.partitions.extend(changed);
         }
     }
 
