@@ -188,7 +188,8 @@ impl<N: Network> EmbeddedCluster<N> {
     }
 
     pub(crate) fn has_topic(&self, name: &str) -> bool {
-        self.core.with(|state, _| state.topics.named(name).is_some())
+        self.core
+            .with(|state, _| state.topics.named(name).is_some())
     }
 
     pub(crate) fn create(&self, wanted: &Wanted<'_>) -> Result<(), EmbeddedError> {

@@ -20,8 +20,8 @@ use rand::rngs::StdRng;
 use tokio::sync::{Notify, broadcast, oneshot};
 
 pub(crate) use self::clock::Clock;
-pub(crate) use self::listen::{Serving, serve};
 pub use self::listen::{Listener, Network, Tcp};
+pub(crate) use self::listen::{Serving, serve};
 pub(crate) use self::timer::run as run_timer;
 pub(crate) use self::tls::{Tls, TlsSource};
 use crate::faults::{Effect, Faults, SeenRequest, Verdict};

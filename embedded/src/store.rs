@@ -68,7 +68,10 @@ impl Store {
         let mut lost = state.restore(metadata, |topic, partition| {
             let bytes = |ending| fs::read(self.log_file(topic, partition, ending));
             let (kept, batches) = (bytes("state"), bytes("log"));
-            (kept.unwrap_or_default(), Bytes::from(batches.unwrap_or_default()))
+            (
+                kept.unwrap_or_default(),
+                Bytes::from(batches.unwrap_or_default()),
+            )
         });
         lost.extend(state.restore_groups(self.records(GROUPS)?, now));
         lost.extend(state.restore_transactions(self.records(TRANSACTIONS)?));
@@ -222,7 +225,11 @@ fn file_name(name: &str) -> String {
     if name.len() <= 100 && name.chars().all(plain) {
         return format!("{name}.json");
     }
-    let start: String = name.chars().filter(|letter| plain(*letter)).take(60).collect();
+    let start: String = name
+        .chars()
+        .filter(|letter| plain(*letter))
+        .take(60)
+        .collect();
     format!("{start}.{:016x}.json", fnv(name.as_bytes()))
 }
 

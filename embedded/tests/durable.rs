@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use ottla_client::config::IsolationLevel;
 use ottla_client::offsets::CommittedOffset;
 use ottla_client::producer::ProducerRecord;
 use ottla_client::protocol::messages::init_producer_id::InitProducerIdRequest;
@@ -29,8 +30,14 @@ async fn ends(client: &Client) -> Vec<i64> {
     let mut ends = Vec::new();
     for partition in 0..2 {
         let partition = TopicPartition::new("orders", partition);
-        let listed = client.offsets().list(&[(partition, OffsetSpec::Latest)]).await;
-        ends.extend(listed.into_iter().map(|(_, found)| found.unwrap().offset.unwrap()));
+        let wanted = [(partition, OffsetSpec::Newest)];
+        let isolation = IsolationLevel::ReadUncommitted;
+        let listed = client.offsets().list(&wanted, isolation).await;
+        ends.extend(
+            listed
+                .into_iter()
+                .map(|(_, found)| found.unwrap().unwrap().offset),
+        );
     }
     ends
 }
@@ -51,12 +58,19 @@ async fn records_offsets_and_identities_outlive_the_cluster() {
     produce(&client, 5).await;
     let partition = TopicPartition::new("orders", 1);
     let offset = CommittedOffset::new(7);
-    let committed = client.offsets().commit("billing", &[(partition.clone(), offset)]).await;
-    assert!(committed.is_ok(), "{committed:?}");
+    let billing = client.offsets().group("billing");
+    let committed = billing.commit(None, &[(partition.clone(), offset)]).await;
+    assert!(committed.unwrap().iter().all(|(_, done)| done.is_ok()));
     let producer = new_producer_id(&client).await;
-    let busy = EmbeddedCluster::builder().directory(directory.path()).start().await;
-    assert!(matches!(busy, Err(EmbeddedError::Directory { .. })), "{busy:?}");
-    drop(client);
+    let busy = EmbeddedCluster::builder()
+        .directory(directory.path())
+        .start()
+        .await;
+    assert!(
+        matches!(busy, Err(EmbeddedError::Directory { .. })),
+        "{busy:?}"
+    );
+    drop((client, billing));
     cluster.shutdown().await;
 
     let (cluster, client) = start(directory.path()).await;
@@ -64,8 +78,9 @@ async fn records_offsets_and_identities_outlive_the_cluster() {
     assert_eq!(ends(&client).await, [0, 15]);
     produce(&client, 1).await;
     assert_eq!(ends(&client).await, [0, 16]);
-    let offsets = client.offsets().fetch("billing", None).await.unwrap();
-    let found = offsets.into_iter().find(|(of, _)| *of == partition);
-    assert_eq!(found.unwrap().1.unwrap().unwrap().offset, 7);
+    let billing = client.offsets().group("billing");
+    let found = billing.fetch(&[partition], false).await.unwrap();
+    let offset = found[0].1.as_ref().unwrap().as_ref().unwrap();
+    assert_eq!(offset.next, 7);
     assert!(new_producer_id(&client).await > producer);
 }

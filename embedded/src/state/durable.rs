@@ -56,7 +56,11 @@ impl State {
             name: topic.name.to_string(),
             id: topic.id.to_string(),
             configs: topic.configs.clone(),
-            replicas: topic.partitions.iter().map(|one| one.replicas.clone()).collect(),
+            replicas: topic
+                .partitions
+                .iter()
+                .map(|one| one.replicas.clone())
+                .collect(),
         });
         Metadata {
             cluster_id: self.cluster_id.clone(),
