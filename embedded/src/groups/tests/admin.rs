@@ -18,7 +18,7 @@ fn delete(world: &mut World) -> ErrorCode {
 fn lists_are_filtered_by_state_and_type() {
     let mut world = World::new();
     world.enter("m1");
-    let mut listed = |states: &[&'static str], types: &[&'static str]| {
+    let listed = |states: &[&'static str], types: &[&'static str]| {
         let request = ListGroupsRequest {
             states_filter: states.to_vec(),
             types_filter: types.to_vec(),

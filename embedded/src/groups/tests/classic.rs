@@ -325,11 +325,15 @@ fn s61_members_without_a_common_assignor_are_refused() {
         world.joined(other).error,
         ErrorCode::INCONSISTENT_GROUP_PROTOCOL
     );
-    let none = World::new().join(&Join {
+    let mut world = World::new();
+    let none = world.join(&Join {
         protocols: &[],
         ..Join::default()
     });
-    assert_eq!(none, Ticket(1));
+    assert_eq!(
+        world.joined(none).error,
+        ErrorCode::INCONSISTENT_GROUP_PROTOCOL
+    );
 }
 
 #[test]

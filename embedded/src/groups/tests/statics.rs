@@ -203,11 +203,16 @@ fn a_static_member_that_steps_out_finds_its_partitions_again() {
     assert_eq!(other.assignment, Some(Target::new()), "they are reserved");
     world.wait(Duration::from_secs(40));
     let back = enter(&mut world, "m2", "a");
+    let kept = back.assignment.unwrap();
     assert_eq!(
-        back.assignment.map(|of| of[&id(1)].len()),
-        Some(4),
-        "asked to give up two, which it has not yet"
+        kept[&id(1)].len(),
+        2,
+        "it holds nothing, so what the other is to have is free at once"
     );
+    let other = world.holding_as("m3", "b", other.member_epoch, &Target::new());
+    let taken = other.assignment.unwrap();
+    assert!(taken[&id(1)].is_disjoint(&kept[&id(1)]));
+    assert_eq!(world.state(), "Stable");
 }
 
 #[test]
