@@ -74,7 +74,10 @@ impl Groups {
             .map(|&id| match self.groups.get(id) {
                 Some(Kind::Consumer(group)) => group.describe(id, &self.settings, topics),
                 found => consumer_group_describe::DescribedGroup {
-                    error_code: ErrorCode::GROUP_ID_NOT_FOUND.code(),
+                    error_code: match id {
+                        "" => ErrorCode::INVALID_GROUP_ID.code(),
+                        _ => ErrorCode::GROUP_ID_NOT_FOUND.code(),
+                    },
                     error_message: Some(if found.is_some() {
                         "Group is not a consumer group."
                     } else {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use ottla_protocol::types::TopicId;
 
+mod check;
 mod commit;
+mod delete;
 mod expiry;
 mod fetch;
 

@@ -1,13 +1,9 @@
-//! OffsetCommit, TxnOffsetCommit and OffsetDelete: whose word is taken, and partition by partition what comes of it.
+//! OffsetCommit and TxnOffsetCommit: partition by partition what comes of it.
 
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::offset_commit::{
     OffsetCommitRequest, OffsetCommitResponse, OffsetCommitResponsePartition,
     OffsetCommitResponseTopic,
-};
-use ottla_protocol::messages::offset_delete::{
-    OffsetDeleteRequest, OffsetDeleteResponse, OffsetDeleteResponsePartition,
-    OffsetDeleteResponseTopic,
 };
 use ottla_protocol::messages::txn_offset_commit::{
     TxnOffsetCommitRequest, TxnOffsetCommitResponse, TxnOffsetCommitResponsePartition,
@@ -16,84 +12,11 @@ use ottla_protocol::messages::txn_offset_commit::{
 use ottla_protocol::types::TopicId;
 
 use super::Committed;
+use super::check::CommitCheck;
 use crate::groups::classic::{ClassicGroup, ClassicState};
-use crate::groups::consumer::ConsumerGroup;
 use crate::groups::context::{Caller, Context};
 use crate::groups::topics::TopicView;
 use crate::groups::{Groups, Kind};
-
-/// A commit as one who may or may not be a member makes it.
-struct CommitCheck<'r> {
-    member_id: &'r str,
-    instance_id: Option<&'r str>,
-    generation: i32,
-    transactional: bool,
-    version: i16,
-}
-
-impl CommitCheck<'_> {
-    fn is_anonymous(&self) -> bool {
-        self.generation < 0 && self.member_id.is_empty() && self.instance_id.is_none()
-    }
-
-    fn in_classic(&self, group: &ClassicGroup) -> Result<(), ErrorCode> {
-        if self.generation < 0 && group.is_empty() {
-            return Ok(());
-        }
-        if !self.is_anonymous() {
-            group.check_member(self.member_id, self.instance_id)?;
-            if self.generation != group.generation {
-                return Err(ErrorCode::ILLEGAL_GENERATION);
-            }
-        } else if !self.transactional {
-            return Err(ErrorCode::UNKNOWN_MEMBER_ID);
-        }
-        // The member has not seen its assignment yet: what it consumed was of the one before.
-        if !self.transactional && group.state == ClassicState::CompletingRebalance {
-            return Err(ErrorCode::REBALANCE_IN_PROGRESS);
-        }
-        Ok(())
-    }
-
-    /// KIP-1251: an older epoch is good enough for partitions that the member has had since then.
-    fn in_consumer(
-        &self,
-        group: &ConsumerGroup,
-        partitions: impl Iterator<Item = (TopicId, i32)>,
-    ) -> Result<(), ErrorCode> {
-        if self.generation < 0 && group.members.is_empty()
-            || self.transactional && self.is_anonymous()
-        {
-            return Ok(());
-        }
-        let member = group
-            .members
-            .get(self.member_id)
-            .ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
-        let is_classic = member.classic.is_some();
-        if !self.transactional && !is_classic && self.version < 9 {
-            return Err(ErrorCode::UNSUPPORTED_VERSION);
-        }
-        let stale = if is_classic || self.transactional {
-            ErrorCode::ILLEGAL_GENERATION
-        } else {
-            ErrorCode::STALE_MEMBER_EPOCH
-        };
-        if self.generation == member.epoch {
-            return Ok(());
-        }
-        if self.generation > member.epoch || is_classic {
-            return Err(stale);
-        }
-        let mut partitions = partitions;
-        let covered = partitions.all(|(topic, partition)| {
-            member
-                .given_at(topic, partition)
-                .is_some_and(|epoch| epoch <= self.generation)
-        });
-        if covered { Ok(()) } else { Err(stale) }
-    }
-}
 
 impl Groups {
     /// OffsetCommit.
@@ -115,21 +38,7 @@ impl Groups {
             .iter()
             .map(|topic| Named::find(cx.topics, topic.name, topic.topic_id, caller.version >= 10))
             .collect();
-        // Kafka looks at a member's partitions only where their metadata is short enough.
-        let max = self.settings.offset_metadata_max;
-        let checked: Vec<(TopicId, i32)> = request
-            .topics
-            .iter()
-            .zip(&named)
-            .filter(|(_, named)| named.name.is_some())
-            .flat_map(|(topic, named)| {
-                let fitting = topic
-                    .partitions
-                    .iter()
-                    .filter(move |of| fits(of.committed_metadata, max));
-                fitting.map(|of| (named.id, of.partition_index))
-            })
-            .collect();
+        let checked = self.checked_partitions(request, &named);
         let refused = self
             .check_commit(cx, request.group_id, &check, &checked)
             .err();
@@ -169,6 +78,26 @@ impl Groups {
             topics: topics.collect(),
             ..OffsetCommitResponse::default()
         }
+    }
+
+    /// Kafka looks at a member's partitions only where their metadata is short enough.
+    fn checked_partitions(
+        &self,
+        request: &OffsetCommitRequest<'_>,
+        named: &[Named],
+    ) -> Vec<(TopicId, i32)> {
+        let max = self.settings.offset_metadata_max;
+        let mut checked = Vec::new();
+        for (topic, named) in request.topics.iter().zip(named) {
+            if named.exists {
+                let fitting = topic
+                    .partitions
+                    .iter()
+                    .filter(|of| fits(of.committed_metadata, max));
+                checked.extend(fitting.map(|of| (named.id, of.partition_index)));
+            }
+        }
+        checked
     }
 
     /// TxnOffsetCommit: the offsets wait for [`Groups::complete_transaction`]. That the producer and its epoch may write is
@@ -317,57 +246,6 @@ impl Groups {
         }
         self.touch(group_id);
         ErrorCode::NONE
-    }
-
-    /// OffsetDelete.
-    pub fn offset_delete<'r>(
-        &mut self,
-        request: &OffsetDeleteRequest<'r>,
-    ) -> OffsetDeleteResponse<'r> {
-        let refused = match self.groups.get(request.group_id) {
-            None => Some(ErrorCode::GROUP_ID_NOT_FOUND),
-            Some(Kind::Classic(group)) if !group.is_empty() && !group.is_consumer() => {
-                Some(ErrorCode::NON_EMPTY_GROUP)
-            }
-            Some(_) => None,
-        };
-        if let Some(error) = refused {
-            return OffsetDeleteResponse {
-                error_code: error.code(),
-                ..OffsetDeleteResponse::default()
-            };
-        }
-        let topics = request.topics.iter().map(|topic| {
-            let used = self
-                .groups
-                .get(request.group_id)
-                .is_some_and(|group| group.is_subscribed_to(topic.name));
-            let error = if used {
-                ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC
-            } else {
-                ErrorCode::NONE
-            };
-            let partitions = topic.partitions.iter().map(|of| {
-                if !used {
-                    self.offsets
-                        .remove(request.group_id, topic.name, of.partition_index);
-                }
-                OffsetDeleteResponsePartition {
-                    partition_index: of.partition_index,
-                    error_code: error.code(),
-                }
-            });
-            OffsetDeleteResponseTopic {
-                name: topic.name,
-                partitions: partitions.collect(),
-            }
-        });
-        let topics = topics.collect();
-        self.touch(request.group_id);
-        OffsetDeleteResponse {
-            topics,
-            ..OffsetDeleteResponse::default()
-        }
     }
 }
 

@@ -155,6 +155,20 @@ fn s63_a_lost_answer_is_made_good_as_long_as_nothing_more_is_held() {
 }
 
 #[test]
+fn an_epoch_two_behind_is_fenced_whatever_is_held() {
+    let mut world = World::new();
+    let (_, first, second) = pair(&mut world);
+    world.topics.set("orders", id(1), 5);
+    world.holding("m1", 2, &first);
+    assert_eq!(world.holding("m2", 2, &second).member_epoch, 3);
+    assert_eq!(
+        world.holding("m2", 1, &second).error,
+        ErrorCode::FENCED_MEMBER_EPOCH
+    );
+    assert_eq!(world.holding("m2", 2, &second).error, ErrorCode::NONE);
+}
+
+#[test]
 fn leaving_frees_everything_at_once() {
     let mut world = World::new();
     let (epoch, first, _) = pair(&mut world);

@@ -21,6 +21,8 @@ enum Step {
     /// A topic grows, up to a limit.
     Grow,
     Move,
+    /// Everybody, twice.
+    Round,
 }
 
 const CLIENTS: usize = 4;
@@ -37,6 +39,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => prop_oneof![0u64..3, 3u64..70].prop_map(Step::Wait),
         1 => Just(Step::Grow),
         1 => Just(Step::Move),
+        4 => Just(Step::Round),
     ]
 }
 
@@ -143,6 +146,7 @@ impl ModernWorld {
             Step::Move => self
                 .world
                 .call(|groups, cx| groups.coordinator_moved(cx, GROUP)),
+            Step::Round => (0..2 * CLIENTS).for_each(|at| self.beat(at % CLIENTS, true, true)),
         }
         self.check();
     }
@@ -334,6 +338,12 @@ impl ClassicWorld {
             Step::Commit(at) => self.commit(at),
             Step::Wait(seconds) => self.world.wait(Duration::from_secs(seconds)),
             Step::Grow => {}
+            Step::Round => {
+                for at in 0..2 * CLIENTS {
+                    self.go(at % CLIENTS);
+                    self.world.wait(Duration::ZERO);
+                }
+            }
             Step::Move => {
                 // A generation that nobody was given partitions in may be forgotten by this, but no other.
                 self.world

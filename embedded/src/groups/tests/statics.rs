@@ -152,6 +152,43 @@ fn a_duplicate_that_joins_in_a_rebalance_fences_the_parked_join() {
     assert_eq!(world.joined(new).error, ErrorCode::NONE);
 }
 
+#[test]
+fn a_static_leader_that_is_away_keeps_its_place_and_hands_on_the_lead() {
+    let mut world = World::new();
+    let (generation, ids) = stable_static(&mut world);
+    let session = REBALANCE * 2;
+    let leader = match &world.groups.groups[GROUP] {
+        Kind::Classic(group) => group.leader.clone().unwrap(),
+        Kind::Consumer(_) => panic!("classic"),
+    };
+    let (away, here) = if leader == ids[0] { (0, 1) } else { (1, 0) };
+    let names = ["a", "b"];
+    let protocols: &[(&str, &[u8])] = &[("range", b"new")];
+    let with = |at: usize| Join {
+        member_id: &ids[at],
+        instance_id: Some(names[at]),
+        protocols,
+        session,
+        ..Join::default()
+    };
+    // Both have long sessions from here on.
+    let first = [world.join(&with(here)), world.join(&with(away))];
+    assert!(first.iter().all(|&ticket| !world.is_parked(ticket)));
+    world.sync(&leader, generation + 1, &[]);
+    world.sync(&ids[here], generation + 1, &[]);
+    let again = world.join(&Join {
+        protocols: &[("range", b"newer")],
+        ..with(here)
+    });
+    world.wait(REBALANCE);
+    let outcome = world.joined(again);
+    assert_eq!(
+        (outcome.leader, outcome.members.len()),
+        (ids[here].clone(), 2),
+        "the other is still a member"
+    );
+}
+
 fn enter(world: &mut World, member_id: &str, name: &str) -> HeartbeatOutcome {
     world.beat(
         member_id,
