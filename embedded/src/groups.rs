@@ -105,6 +105,7 @@ impl Groups {
         self.offsets.get(group_id, topic, partition)
     }
 
+    /// A group whose last member of the consumer protocol has gone is a classic one again, if the policy has it so.
     fn maybe_downgrade(&mut self, cx: &Context<'_>, id: &str) {
         let (Some(kind), mut turn) = self.turn(cx, id) else {
             return;

@@ -245,4 +245,31 @@ impl Groups {
         self.groups.insert(id.to_owned(), Kind::Consumer(fresh));
         Ok(outcome)
     }
+
+    /// The members of a group, for faults and observers.
+    pub fn members(&self, group_id: &str) -> impl Iterator<Item = &str> {
+        let (classic, consumer) = match self.groups.get(group_id) {
+            Some(Kind::Classic(group)) => (Some(&group.members), None),
+            Some(Kind::Consumer(group)) => (None, Some(&group.members)),
+            None => (None, None),
+        };
+        let classic = classic.into_iter().flat_map(|members| members.keys());
+        let consumer = consumer.into_iter().flat_map(|members| members.keys());
+        classic.chain(consumer).map(String::as_str)
+    }
+
+    /// A fault: the member's session ends now, whether it was heard of or not.
+    pub fn expire_session(&mut self, cx: &Context<'_>, group_id: &str, member_id: &str) {
+        self.touch(group_id);
+        match self.turn(cx, group_id) {
+            (Some(Kind::Classic(group)), mut turn) => {
+                group.leave(&mut turn, &[(member_id, None)]);
+            }
+            (Some(Kind::Consumer(group)), _) if group.members.contains_key(member_id) => {
+                group.fence(cx.topics, member_id);
+                self.maybe_downgrade(cx, group_id);
+            }
+            _ => {}
+        }
+    }
 }

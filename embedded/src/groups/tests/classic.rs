@@ -484,3 +484,26 @@ fn a_sync_for_another_protocol_or_generation_is_refused() {
         Err(ErrorCode::INCONSISTENT_GROUP_PROTOCOL)
     );
 }
+
+#[test]
+fn a_session_that_is_ended_by_fault_is_like_one_that_has_run_out() {
+    let mut world = World::new();
+    let (generation, ids) = world.stable(2);
+    assert!(world.groups.members(GROUP).eq(BTreeSet::from_iter(&ids)));
+    world.call(|groups, cx| groups.expire_session(cx, GROUP, &ids[1]));
+    assert_eq!(
+        world.heartbeat(&ids[1], generation),
+        ErrorCode::UNKNOWN_MEMBER_ID
+    );
+    assert_eq!(
+        world.heartbeat(&ids[0], generation),
+        ErrorCode::REBALANCE_IN_PROGRESS
+    );
+    let mut world = World::new();
+    world.enter("m1");
+    world.call(|groups, cx| groups.expire_session(cx, GROUP, "m1"));
+    assert_eq!(
+        world.holding("m1", 1, &Target::new()).error,
+        ErrorCode::UNKNOWN_MEMBER_ID
+    );
+}
