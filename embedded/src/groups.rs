@@ -53,6 +53,8 @@ use offsets::Offsets;
 #[derive(Debug)]
 pub struct Groups {
     settings: GroupSettings,
+    /// Of groups that have settings of their own.
+    own_settings: BTreeMap<String, GroupSettings>,
     groups: BTreeMap<String, Kind>,
     offsets: Offsets,
     answers: Vec<(Ticket, Answer)>,
@@ -75,6 +77,7 @@ impl Groups {
         Self {
             next_check: settings.offsets_retention_check,
             settings,
+            own_settings: BTreeMap::new(),
             groups: BTreeMap::new(),
             offsets: Offsets::default(),
             answers: Vec::new(),
@@ -91,6 +94,21 @@ impl Groups {
     /// To change settings while it runs; what waits already waits as before.
     pub fn settings_mut(&mut self) -> &mut GroupSettings {
         &mut self.settings
+    }
+
+    /// A group's settings: its own or everybody's.
+    #[must_use]
+    pub fn settings_of(&self, group_id: &str) -> &GroupSettings {
+        self.own_settings.get(group_id).unwrap_or(&self.settings)
+    }
+
+    /// Gives a group settings of its own, such as `consumer.session.timeout.ms` of the config resource GROUP, or takes
+    /// them away again. They need no group to be there.
+    pub fn set_settings_of(&mut self, group_id: &str, settings: Option<GroupSettings>) {
+        match settings {
+            Some(settings) => self.own_settings.insert(group_id.to_owned(), settings),
+            None => self.own_settings.remove(group_id),
+        };
     }
 
     /// Whether there is such a group.
@@ -179,7 +197,7 @@ impl Groups {
         self.changed.extend(self.groups.keys().cloned());
     }
 
-    /// The groups that have changed since the last call, for whoever writes them down.
+    /// The groups that have changed since the last call, for whoever writes them down; those that are gone, too.
     pub fn take_changed(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.changed)
     }
@@ -197,7 +215,7 @@ impl Groups {
     ) -> (Option<&'a mut Kind>, Turn<'a>) {
         let turn = Turn {
             now: cx.now,
-            settings: &self.settings,
+            settings: self.own_settings.get(group_id).unwrap_or(&self.settings),
             answers: &mut self.answers,
         };
         (self.groups.get_mut(group_id), turn)

@@ -65,6 +65,7 @@ mod batch;
 mod build;
 pub mod compress;
 mod control;
+mod crc;
 mod error;
 mod fault;
 mod header;

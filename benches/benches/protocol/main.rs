@@ -1,8 +1,8 @@
 //! The codec next to its peers and to the floor, in one run: criterion first, then a table that guards the figures.
 //!
 //! `cargo bench -p ottla-benches --bench protocol` measures all of it and fails if a ratio that the project promises is
-//! missed. With `-- --table` only the table is made (a minute); with criterion's own arguments, such as `-- decode`,
-//! only criterion runs. What the rows mean, and what they were on one machine, is in `PROTOCOL.md` beside this crate's
+//! missed. With `-- --table` only the table is made (a minute), with `-- --table Metadata` that of the cases with this in
+//! their names; with criterion's own arguments, such as `-- decode`, only criterion runs. What the rows mean, and what they were on one machine, is in `PROTOCOL.md` beside this crate's
 //! `Cargo.toml`.
 
 #![allow(clippy::unwrap_used, missing_docs)]
@@ -28,12 +28,15 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|it| it != "--bench")
         .collect();
-    let only_table = arguments.iter().any(|it| it == "--table");
     let mut cases = cases();
-    if !only_table {
-        with_criterion(&mut cases);
+    if let [first, wanted @ ..] = &arguments[..]
+        && first == "--table"
+    {
+        cases.retain(|case| wanted.iter().all(|part| case.name.contains(part)));
+        return table::print(&mut cases);
     }
-    if only_table || arguments.is_empty() {
+    with_criterion(&mut cases);
+    if arguments.is_empty() {
         return table::print(&mut cases);
     }
     ExitCode::SUCCESS

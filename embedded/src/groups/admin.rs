@@ -72,7 +72,7 @@ impl Groups {
             .group_ids
             .iter()
             .map(|&id| match self.groups.get(id) {
-                Some(Kind::Consumer(group)) => group.describe(id, &self.settings, topics),
+                Some(Kind::Consumer(group)) => group.describe(id, self.settings_of(id), topics),
                 found => consumer_group_describe::DescribedGroup {
                     error_code: match id {
                         "" => ErrorCode::INVALID_GROUP_ID.code(),

@@ -58,8 +58,8 @@ impl Groups {
             return Err(ErrorCode::INVALID_GROUP_ID);
         }
         let session = millis(request.session_timeout_ms);
-        if session < self.settings.min_session_timeout
-            || session > self.settings.max_session_timeout
+        if session < self.settings_of(id).min_session_timeout
+            || session > self.settings_of(id).max_session_timeout
         {
             return Err(ErrorCode::INVALID_SESSION_TIMEOUT);
         }
@@ -196,7 +196,9 @@ impl Groups {
         caller: Caller<'_>,
         request: &ConsumerGroupHeartbeatRequest<'_>,
     ) -> Result<HeartbeatOutcome, Refusal> {
-        let beat = Beat::new(request, caller, &self.settings, || cx.member_id())?;
+        let beat = Beat::new(request, caller, self.settings_of(request.group_id), || {
+            cx.member_id()
+        })?;
         let id = request.group_id;
         let fresh = match self.turn(cx, id) {
             (Some(Kind::Consumer(group)), turn) => return group.heartbeat(&turn, cx.topics, &beat),

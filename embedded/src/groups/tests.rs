@@ -28,6 +28,7 @@ mod admin;
 mod classic;
 mod consumer;
 mod durable;
+mod encoding;
 mod mixed;
 mod offsets;
 mod random;

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use super::compress::{Compression, Decompressor};
+use super::crc;
 use super::error::RecordError;
 use super::header::{
     BatchHeader, CRC_AT, CRC_FROM, HEADER_BYTES, LENGTH_END, MAGIC_END, MIN_LENGTH_ANY_MAGIC, start,
@@ -97,7 +98,7 @@ impl<'a> RecordBatch<'a> {
         let (at, computed) = match self.magic {
             2 => (
                 CRC_AT,
-                crc32c::crc32c(self.bytes.get(CRC_FROM..).unwrap_or_default()),
+                crc::castagnoli(self.bytes.get(CRC_FROM..).unwrap_or_default()),
             ),
             _ => (legacy::CRC_AT, legacy::checksum(self.bytes)),
         };

@@ -4,6 +4,7 @@ use nom::IResult;
 use nom::number::complete::{be_i8, be_i16, be_i32, be_i64, be_u32};
 
 use super::compress::Compression;
+use super::crc;
 use super::error::RecordError;
 
 /// How many bytes the header takes.
@@ -256,7 +257,7 @@ impl BatchHeader {
         put(batch, 51, self.producer_epoch.to_be_bytes());
         put(batch, 53, self.base_sequence.to_be_bytes());
         put(batch, RECORD_COUNT_AT, self.record_count.to_be_bytes());
-        self.crc = crc32c::crc32c(batch.get(CRC_FROM..).unwrap_or_default());
+        self.crc = crc::castagnoli(batch.get(CRC_FROM..).unwrap_or_default());
         put(batch, CRC_AT, self.crc.to_be_bytes());
     }
 }

@@ -14,6 +14,7 @@ mod message;
 mod walk;
 
 use super::compress::Compression;
+use super::crc;
 use super::error::RecordError;
 use super::header::{BatchHeader, LOG_APPEND_TIME};
 use message::{Message, entry_start, read_message};
@@ -65,7 +66,7 @@ pub(super) fn open(entry: &[u8]) -> Result<(BatchHeader, &[u8]), RecordError> {
 
 /// The checksum that the entry's bytes give.
 pub(super) fn checksum(entry: &[u8]) -> u32 {
-    crc32fast::hash(entry.get(CRC_FROM..).unwrap_or_default())
+    crc::zip(entry.get(CRC_FROM..).unwrap_or_default())
 }
 
 fn header(message: &Message<'_>) -> Result<BatchHeader, RecordError> {

@@ -9,7 +9,7 @@ use crate::schema::Kind;
 
 /// Memory that is taken at once even if fewer bytes are left. Elements in memory are larger than on the wire (a
 /// string of three bytes is a slice of sixteen), so small arrays need more than their bytes.
-const AT_ONCE: usize = 4096;
+const AT_ONCE: usize = 16 * 1024;
 
 impl<'a, T: Wire<'a>> Wire<'a> for Vec<T> {
     const MIN: usize = 1;

@@ -22,6 +22,9 @@ enum Place {
 }
 
 const HERE: usize = 3;
+/// An id's bytes, and those of all that are kept here.
+const ID: usize = size_of::<i32>();
+const ALL: usize = HERE * ID;
 
 impl NodeIds {
     /// No ids.
@@ -111,13 +114,12 @@ impl<'a> Wire<'a> for NodeIds {
     const MIN: usize = 1;
     const KIND: Kind = Kind::Array(&<i32 as Wire<'static>>::KIND);
 
-    #[inline]
+    #[inline(always)]
     fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self> {
-        let (rest, count) = not_null(input, read_length(input, cx))?;
-        check_count(input, rest, count, size_of::<i32>())?;
-        let (ids, rest) = rest.split_at(count * size_of::<i32>());
-        let (ids, _) = ids.as_chunks();
-        Ok((rest, ids.iter().map(|&id| i32::from_be_bytes(id)).collect()))
+        match read_few(input, cx) {
+            Some((few, behind)) => Ok((behind, few)),
+            None => read_any(input, cx),
+        }
     }
 
     #[inline(always)]
@@ -129,6 +131,37 @@ impl<'a> Wire<'a> for NodeIds {
         }
         Ok(())
     }
+}
+
+/// Reads all places at once, used or not, if the bytes go on for so long: as nearly all do.
+#[inline(always)]
+fn read_few(input: Input<'_>, cx: Cx) -> Option<(NodeIds, Input<'_>)> {
+    let (rest, count) = if cx.flexible {
+        let (&[raised], rest) = input.split_first_chunk()?;
+        (rest, u32::from(raised).wrapping_sub(1))
+    } else {
+        let (&count, rest) = input.split_first_chunk()?;
+        (rest, u32::from_be_bytes(count))
+    };
+    let (places, _) = rest.split_first_chunk::<ALL>()?;
+    // Null is more than any count.
+    let count = u8::try_from(count).ok().filter(|&it| usize::from(it) <= HERE)?;
+    let behind = rest.get(usize::from(count) * ID..)?;
+    let (chunks, _) = places.as_chunks();
+    let mut ids = [0; HERE];
+    for (id, &bytes) in ids.iter_mut().zip(chunks) {
+        *id = i32::from_be_bytes(bytes);
+    }
+    Some((NodeIds(Place::Here { count, ids }), behind))
+}
+
+#[inline(never)]
+fn read_any(input: Input<'_>, cx: Cx) -> Parsed<'_, NodeIds> {
+    let (rest, count) = not_null(input, read_length(input, cx))?;
+    check_count(input, rest, count, ID)?;
+    let (ids, rest) = rest.split_at(count * ID);
+    let (ids, _) = ids.as_chunks();
+    Ok((rest, ids.iter().map(|&id| i32::from_be_bytes(id)).collect()))
 }
 
 #[cfg(test)]

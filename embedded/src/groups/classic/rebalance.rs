@@ -40,7 +40,8 @@ impl ClassicGroup {
 
     fn wait_for_joins(&mut self, turn: &Turn<'_>) {
         self.join_timer = Some(JoinTimer {
-            deadline: turn.after(self.rebalance_timeout()),
+            // Never at once, or it would be due again and again.
+            deadline: turn.after(self.rebalance_timeout().max(Duration::from_millis(1))),
             initial: None,
         });
     }

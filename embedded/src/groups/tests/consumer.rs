@@ -345,3 +345,23 @@ fn s47_a_move_of_the_coordinator_only_restarts_sessions() {
     assert_eq!(world.holding("m2", epoch, &second).member_epoch, epoch);
     assert_eq!(world.state(), "Stable");
 }
+
+#[test]
+fn a_group_may_have_settings_of_its_own() {
+    let mut world = World::new();
+    let own = GroupSettings {
+        consumer_session_timeout: Duration::from_secs(50),
+        ..GroupSettings::default()
+    };
+    world.groups.set_settings_of(GROUP, Some(own));
+    world.enter("m1");
+    world.wait(Duration::from_secs(49));
+    assert_eq!(
+        world.beat("m1", 1, &BeatOf::default()).error,
+        ErrorCode::NONE
+    );
+    world.groups.set_settings_of(GROUP, None);
+    world.beat("m1", 1, &BeatOf::default());
+    world.wait(Duration::from_secs(45));
+    assert_eq!(world.state(), "Empty");
+}

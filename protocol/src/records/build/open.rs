@@ -77,12 +77,6 @@ impl Open {
         Ok(())
     }
 
-    /// The offset delta of a record that follows the last one at once.
-    #[inline]
-    pub(super) fn next_delta(&self) -> i32 {
-        self.last_offset_delta.saturating_add(1)
-    }
-
     /// Appends a record whose offset follows the last one's at once; gives its place in the batch.
     #[inline(always)]
     pub(super) fn append(
@@ -93,19 +87,24 @@ impl Open {
         value: Option<&[u8]>,
         headers: &[Header<'_>],
     ) -> Result<i32, BuildError> {
-        let offset_delta = self.next_delta();
+        let place = self.record_count;
+        // Behind the largest delta there is none: below zero nothing is short.
+        let offset_delta = self.last_offset_delta.wrapping_add(1);
         let timestamp_delta = timestamp.wrapping_sub(self.base_timestamp);
-        if self.record_count > 0
+        if place > 0
             && headers.is_empty()
             && self.len() <= BATCH_MOST - SHORT_MOST
             && let Some(room) = out.get_mut(self.end..)
             && let Some(bytes) = put_short(room, timestamp_delta, offset_delta, key, value)
         {
             self.end += bytes;
-            self.max_timestamp = self.max_timestamp.max(timestamp);
             self.last_offset_delta = offset_delta;
-            self.record_count += 1;
-            return Ok(self.record_count - 1);
+            self.record_count = place + 1;
+            // Mostly it stays, so that a jump costs less than a write.
+            if timestamp > self.max_timestamp {
+                self.max_timestamp = timestamp;
+            }
+            return Ok(place);
         }
         let record = NewRecord {
             timestamp,
@@ -113,7 +112,7 @@ impl Open {
             value,
             headers,
         };
-        self.append_at(out, offset_delta, record)
+        self.append_at(out, self.last_offset_delta.saturating_add(1), record)
     }
 
     /// Appends a record of any size and at any offset behind the last one.

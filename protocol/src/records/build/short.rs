@@ -1,4 +1,4 @@
-//! The usual record: no headers, less than 8 KiB, a short key, near its batch's first. All its numbers take one or two
+//! Short records: no headers, less than 8 KiB, a short key, near their batch's first. All their numbers take one or two
 //! bytes, so that they are put together in a register and written at once; that is what makes appending cost little
 //! more than copying.
 
@@ -10,6 +10,10 @@ const TWO_BYTES: u64 = 0x4000;
 pub(super) const SHORT_MOST: usize = TWO_BYTES as usize;
 /// More than all numbers of a short record take, and what is written at once beyond them.
 const NUMBERS_MOST: usize = 32;
+/// The null key, as it is written.
+const NO_KEY: u64 = 1;
+/// The bytes of all numbers of a usual record, see [`put_usual`].
+const USUAL_NUMBERS: usize = 10;
 
 /// Writes the record in front of `room`, and gives how many bytes it took. `None`: it is not that short, or the room is.
 #[inline(always)]
@@ -28,65 +32,102 @@ pub(super) fn put_short(
         return None;
     }
     let (key, value) = (key.unwrap_or_default(), value.unwrap_or_default());
-    let fields = key.len() + value.len();
-    let raw_key = Number {
-        bytes: raw_key,
-        len: 1,
-    };
-    let front = Number::new(timestamp)
-        .then(Number::new(offset))
-        .then(raw_key);
-    let raw_value = Number::new(raw_value);
-    // The two that are not numbers: attributes and the count of the headers, both 0.
-    let length = front.len + raw_value.len + fields + 2;
-    let raw = Number::new((length as u64) << 1);
-    if length >= TWO_BYTES as usize / 2 || room.len() < fields + NUMBERS_MOST {
+    if room.len() < key.len() + value.len() + NUMBERS_MOST {
         return None;
     }
-
-    // The third byte, or the second, are the attributes.
-    let mut at = 1 + raw.len;
-    *room.first_chunk_mut()? = (raw.bytes as u32).to_le_bytes();
-    if key.is_empty() {
-        let front = front.then(raw_value);
-        *room.get_mut(at..)?.first_chunk_mut()? = front.bytes.to_le_bytes();
-        at += front.len;
+    if raw_key == NO_KEY && timestamp < ONE_BYTE && offset >= ONE_BYTE && raw_value >= ONE_BYTE {
+        put_usual(room, timestamp, offset, value)
     } else {
-        *room.get_mut(at..)?.first_chunk_mut()? = front.bytes.to_le_bytes();
-        at = copy(key, room, at + front.len);
-        *room.get_mut(at..)?.first_chunk_mut()? = (raw_value.bytes as u16).to_le_bytes();
-        at += raw_value.len;
+        let front = Numbers::new(timestamp).and(offset).and(raw_key);
+        put_any(room, front, key, Numbers::new(raw_value), value)
     }
-    at = copy(value, room, at);
-    *room.get_mut(at)? = 0;
-    Some(at + 1)
 }
 
-/// One number of one or two bytes, or some of them in a row; the first byte lowest.
+/// A record without a key, whose value has 64 bytes and more, as most have that fill a batch: each number has its place.
+#[inline(always)]
+fn put_usual(room: &mut [u8], timestamp: u64, offset: u64, value: &[u8]) -> Option<usize> {
+    let bytes = USUAL_NUMBERS + value.len();
+    let length = ((bytes - 2) as u64) << 1;
+    if length >= TWO_BYTES {
+        return None;
+    }
+    // Behind the length the attributes, which are 0.
+    let front = two_bytes(length) | timestamp << 24 | two_bytes(offset) << 32 | NO_KEY << 48;
+    *room.first_chunk_mut()? = front.to_le_bytes();
+    let raw_value = two_bytes((value.len() as u64) << 1) as u16;
+    *room.get_mut(7..)?.first_chunk_mut()? = raw_value.to_le_bytes();
+    let (header_count, room) = room.get_mut(9..bytes)?.split_last_mut()?;
+    *header_count = 0;
+    copy(room, value);
+    Some(bytes)
+}
+
+#[inline(always)]
+fn put_any(
+    room: &mut [u8],
+    front: Numbers,
+    key: &[u8],
+    raw_value: Numbers,
+    value: &[u8],
+) -> Option<usize> {
+    // The two that are not numbers: attributes and the count of the headers, both 0.
+    let length = front.len() + key.len() + raw_value.len() + value.len() + 2;
+    if length >= TWO_BYTES as usize / 2 {
+        return None;
+    }
+    let raw = Numbers::new((length as u64) << 1);
+    // The third byte, or the second, are the attributes.
+    let mut at = 1 + raw.len();
+    *room.first_chunk_mut()? = (raw.bytes as u32).to_le_bytes();
+    *room.get_mut(at..)?.first_chunk_mut()? = front.bytes.to_le_bytes();
+    at += front.len();
+    copy(room.get_mut(at..at + key.len())?, key);
+    at += key.len();
+    *room.get_mut(at..)?.first_chunk_mut()? = (raw_value.bytes as u16).to_le_bytes();
+    at += raw_value.len();
+    let (header_count, room) = room.get_mut(at..=at + value.len())?.split_last_mut()?;
+    *header_count = 0;
+    copy(room, value);
+    Some(at + value.len() + 1)
+}
+
+/// Numbers of one or two bytes in a row; the first byte lowest.
 #[derive(Clone, Copy)]
-struct Number {
+struct Numbers {
     bytes: u64,
-    len: usize,
+    bits: u32,
 }
 
-impl Number {
+impl Numbers {
     #[inline(always)]
     fn new(raw: u64) -> Self {
-        if raw < ONE_BYTE {
-            return Self { bytes: raw, len: 1 };
-        }
-        // The upper bits move up by one, for the sign that more follows.
-        let bytes = (raw + (raw & !0x7f)) | 0x80;
-        Self { bytes, len: 2 }
+        let (bytes, bits) = (0, 0);
+        Self { bytes, bits }.and(raw)
     }
 
     #[inline(always)]
-    fn then(self, next: Self) -> Self {
+    fn and(self, raw: u64) -> Self {
+        let (bytes, bits) = match raw {
+            ..ONE_BYTE => (raw, 8),
+            _ => (two_bytes(raw), 16),
+        };
         Self {
-            bytes: self.bytes | next.bytes << (8 * self.len),
-            len: self.len + next.len,
+            bytes: self.bytes | bytes << self.bits,
+            bits: self.bits + bits,
         }
     }
+
+    #[inline(always)]
+    fn len(self) -> usize {
+        self.bits as usize / 8
+    }
+}
+
+/// A number that takes two bytes, the first one lowest.
+#[inline(always)]
+fn two_bytes(raw: u64) -> u64 {
+    // The upper bits move up by one, for the sign that more follows.
+    (raw + (raw & !0x7f)) | 0x80
 }
 
 /// Zigzag; null is -1.
@@ -95,11 +136,26 @@ fn raw_length(bytes: Option<&[u8]>) -> u64 {
     bytes.map_or(1, |bytes| (bytes.len() as u64) << 1)
 }
 
+/// Copies what is as long as `room`. Up to 128 bytes by two moves of fixed size, which overlap in the middle: a call has
+/// to find out first how to copy, and takes longer over that than over such a copy.
 #[inline(always)]
-fn copy(bytes: &[u8], room: &mut [u8], at: usize) -> usize {
-    let end = at + bytes.len();
-    if let Some(room) = room.get_mut(at..end) {
+fn copy(room: &mut [u8], bytes: &[u8]) {
+    let copied = match bytes.len() {
+        65..=128 => copy_ends::<64>(room, bytes),
+        33..=64 => copy_ends::<32>(room, bytes),
+        17..=32 => copy_ends::<16>(room, bytes),
+        8..=16 => copy_ends::<8>(room, bytes),
+        _ => None,
+    };
+    if copied.is_none() {
         room.copy_from_slice(bytes);
     }
-    end
+}
+
+/// Copies the first and the last `N` bytes; `None` where there are fewer.
+#[inline(always)]
+fn copy_ends<const N: usize>(room: &mut [u8], bytes: &[u8]) -> Option<()> {
+    *room.first_chunk_mut::<N>()? = *bytes.first_chunk()?;
+    *room.last_chunk_mut::<N>()? = *bytes.last_chunk()?;
+    Some(())
 }

@@ -219,6 +219,45 @@ proptest! {
 }
 
 /// One batch of records of a byte each, with some options.
+/// The numbers of a record change their length, its bytes the way they are copied: at each of these lengths.
+#[test]
+fn records_of_all_short_shapes_are_written_the_same_both_ways() {
+    let lengths = (0..=260).chain(8150..8200);
+    let values: Vec<Vec<u8>> = lengths
+        .map(|length| (0..length).map(|n| n as u8).collect())
+        .collect();
+    let keys = [
+        None,
+        Some(&[][..]),
+        Some(&[1; 5]),
+        Some(&[2; 63]),
+        Some(&[3; 64]),
+    ];
+    for (timestamp, key) in [0, 63, 64, -64, -65]
+        .into_iter()
+        .flat_map(|it| keys.map(|key| (it, key)))
+    {
+        // From either the offsets of some values take one byte, and those of the others two.
+        for first in [0, 63] {
+            let (mut short, mut any) = (BatchBuilder::new(), BatchBuilder::new());
+            for builder in [&mut short, &mut any] {
+                builder.append_at(first, 0, None, None, &[]).unwrap();
+            }
+            for (offset_delta, value) in (first + 1..).zip(values.iter().map(Some).chain([None])) {
+                let value = value.map(|value| &value[..]);
+                short.append(timestamp, key, value, &[]).unwrap();
+                any.append_at(offset_delta, timestamp, key, value, &[])
+                    .unwrap();
+                assert_eq!(short.len(), any.len());
+            }
+            let (options, mut compressor) = (BatchOptions::default(), Compressor::new());
+            let [short, any] =
+                [&mut short, &mut any].map(|it| it.finish(&options, &mut compressor));
+            assert_eq!(short.unwrap(), any.unwrap());
+        }
+    }
+}
+
 fn batch(options: &BatchOptions) -> Vec<u8> {
     let mut builder = BatchBuilder::new();
     for time in [30, 10, 20] {
