@@ -104,6 +104,22 @@ impl Settings {
         }
     }
 
+    /// The same for a group that has settings of its own.
+    pub(crate) fn group(&self, own: &Values) -> GroupSettings {
+        let mut settings = self.groups();
+        let millis = |name| {
+            let set = own.get(name)?.parse().ok()?;
+            Some(Duration::from_millis(set))
+        };
+        if let Some(timeout) = millis("consumer.session.timeout.ms") {
+            settings.consumer_session_timeout = timeout;
+        }
+        if let Some(interval) = millis("consumer.heartbeat.interval.ms") {
+            settings.consumer_heartbeat_interval = interval;
+        }
+        settings
+    }
+
     /// What the transaction coordinator is set up with.
     pub(crate) fn transactions(&self) -> transactions::Settings {
         transactions::Settings {

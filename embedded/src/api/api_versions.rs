@@ -15,14 +15,14 @@ const FEATURES: &[(&str, i16, i16)] = &[
     ("eligible.leader.replicas.version", 0, 1),
     ("group.version", 0, 1),
     ("kraft.version", 0, 1),
-    ("metadata.version", 7, 29),
+    ("metadata.version", 7, 30),
     ("transaction.version", 0, 2),
 ];
 
 /// Those in force, at their level.
 const FINALIZED: &[(&str, i16)] = &[
     ("group.version", 1),
-    ("metadata.version", 29),
+    ("metadata.version", 30),
     ("transaction.version", 2),
 ];
 

@@ -96,8 +96,16 @@ impl State {
             }
             Resource::Group(name) => {
                 self.group_configs.insert(name.to_owned(), values);
+                self.configure_group(name);
             }
         }
+    }
+
+    /// Tells the coordinator a group's own settings.
+    pub(super) fn configure_group(&mut self, name: &str) {
+        let own = self.group_configs.get(name).filter(|own| !own.is_empty());
+        let settings = own.map(|own| self.settings.group(own));
+        self.groups.set_settings_of(name, settings);
     }
 
     /// Changes settings of one resource, all or none of them. `replace` forgets those that are not named.

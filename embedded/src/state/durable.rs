@@ -141,6 +141,8 @@ impl State {
         match Groups::decode(self.settings.groups(), &cx, &records) {
             Ok(groups) => {
                 self.groups = groups;
+                let own: Vec<String> = self.group_configs.keys().cloned().collect();
+                own.iter().for_each(|group| self.configure_group(group));
                 Vec::new()
             }
             Err(error) => vec![format!("groups: {error}")],

@@ -145,7 +145,9 @@ fn read_few(input: Input<'_>, cx: Cx) -> Option<(NodeIds, Input<'_>)> {
     };
     let (places, _) = rest.split_first_chunk::<ALL>()?;
     // Null is more than any count.
-    let count = u8::try_from(count).ok().filter(|&it| usize::from(it) <= HERE)?;
+    let count = u8::try_from(count)
+        .ok()
+        .filter(|&it| usize::from(it) <= HERE)?;
     let behind = rest.get(usize::from(count) * ID..)?;
     let (chunks, _) = places.as_chunks();
     let mut ids = [0; HERE];
