@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -56,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     store: Option<Store>,
+    /// When the timer looks next.
+    armed: Option<Duration>,
     /// What rules with a probability go by; apart from the state's, so that a fault does not change what is drawn there.
     chance: StdRng,
     /// Connections that wait for an answer.
@@ -77,6 +80,7 @@ impl Core {
             chance: StdRng::seed_from_u64(state.settings.seed ^ FAULTS),
             faults: Faults::new(SEEN),
             store: None,
+            armed: None,
             state,
             clock,
             waiting: BTreeMap::new(),
@@ -149,7 +153,7 @@ impl Core {
                 let _ = waiting.send(frame);
             }
         }
-        self.earlier.notify_one();
+        inner.wake_at(&self.earlier);
     }
 
     /// Brings back what a directory holds, and writes down what changes from now on.
@@ -170,6 +174,20 @@ impl Core {
 }
 
 impl Inner {
+    /// Wakes the timer, if something is due before it would look by itself.
+    fn wake_at(&mut self, earlier: &Notify) {
+        let due = self.state.next_deadline();
+        let sooner = match (due, self.armed) {
+            (Some(due), Some(armed)) => due < armed,
+            (due, None) => due.is_some(),
+            (None, Some(_)) => false,
+        };
+        if sooner || self.clock.was_pushed() {
+            self.armed = due;
+            earlier.notify_one();
+        }
+    }
+
     /// Before answers go out: what they acknowledge is written.
     fn save(&mut self) {
         let Some(store) = &mut self.store else {

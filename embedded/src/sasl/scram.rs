@@ -23,7 +23,10 @@ pub(crate) struct Credentials {
 impl Credentials {
     /// Slow on purpose: done once a user, at the cluster's start.
     pub(crate) fn new(mechanism: Mechanism, password: &str, random: &mut impl Rng) -> Self {
-        let salt: [u8; 16] = random.random();
+        Self::salted_with(mechanism, password, random.random())
+    }
+
+    pub(super) fn salted_with(mechanism: Mechanism, password: &str, salt: [u8; 16]) -> Self {
         let salted = salted(mechanism, password, &salt);
         let client_key = mac(mechanism, &salted, b"Client Key");
         Self {
@@ -36,12 +39,12 @@ impl Credentials {
 
 /// The first round is done: the broker waits for the proof.
 pub(crate) struct Challenge {
-    mechanism: Mechanism,
-    user: String,
-    credentials: Credentials,
-    nonce: String,
+    pub(super) mechanism: Mechanism,
+    pub(super) user: String,
+    pub(super) credentials: Credentials,
+    pub(super) nonce: String,
     /// What both sides sign, but for the last message.
-    signed: String,
+    pub(super) signed: String,
 }
 
 /// Without what is secret.

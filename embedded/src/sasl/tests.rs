@@ -1,3 +1,5 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -71,4 +73,27 @@ fn who_has_not_chosen_a_mechanism_sends_no_token() {
     let settings = settings(&mut random);
     let mut login = Login::Fresh;
     assert_eq!(login.take(b"\0alice\0secret", &settings, &mut random), None);
+}
+
+/// The example of RFC 7677: user `user`, password `pencil`.
+#[test]
+fn scram_is_that_of_the_rfc() {
+    let salt = STANDARD.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap();
+    let mechanism = Mechanism::ScramSha256;
+    let credentials = Credentials::salted_with(mechanism, "pencil", salt.try_into().unwrap());
+    let challenge = scram::Challenge {
+        mechanism,
+        user: "user".to_owned(),
+        credentials,
+        nonce: "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0".to_owned(),
+        signed: "n=user,r=rOprNGfwEbeRWgbNEkqO,\
+                 r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
+                 s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+            .to_owned(),
+    };
+    let proof = "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
+                 p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
+    let (user, own) = challenge.check(proof.as_bytes()).unwrap();
+    assert_eq!(user, "user");
+    assert_eq!(own, b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
 }

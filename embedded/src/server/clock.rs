@@ -13,6 +13,7 @@ pub(crate) struct Clock {
     wall_at_start: i64,
     advanced: Duration,
     jumped_ms: i64,
+    pushed: bool,
 }
 
 impl Clock {
@@ -23,6 +24,7 @@ impl Clock {
             wall_at_start: wall_ms.unwrap_or_else(wall_clock),
             advanced: Duration::ZERO,
             jumped_ms: 0,
+            pushed: false,
         }
     }
 
@@ -39,11 +41,17 @@ impl Clock {
     /// Time passes, on both clocks.
     pub(crate) fn advance(&mut self, by: Duration) {
         self.advanced += by;
+        self.pushed = true;
     }
 
     /// The wall clock alone jumps, forwards or backwards.
     pub(crate) fn jump(&mut self, by_ms: i64) {
         self.jumped_ms = self.jumped_ms.saturating_add(by_ms);
+    }
+
+    /// Whether time was let pass since the last call, so that instants mean something else.
+    pub(crate) fn was_pushed(&mut self) -> bool {
+        std::mem::take(&mut self.pushed)
     }
 
     /// When tokio's clock will say what `at` means here.

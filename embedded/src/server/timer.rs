@@ -8,9 +8,9 @@ use super::Core;
 pub(crate) async fn run(core: Core) {
     loop {
         let due = {
-            let inner = core.lock();
-            let deadline = inner.state.next_deadline();
-            deadline.map(|at| inner.clock.instant(at))
+            let mut inner = core.lock();
+            inner.armed = inner.state.next_deadline();
+            inner.armed.map(|at| inner.clock.instant(at))
         };
         match due {
             Some(due) => tokio::select! {

@@ -1,6 +1,8 @@
 //! Every API in every version, with requests that say nothing, something, and nonsense: an answer that can be read, or a closed
 //! connection, and never a panic.
 
+mod fetching;
+
 use std::time::Duration;
 
 use ottla_protocol::header::RequestHeader;
