@@ -15,6 +15,7 @@ use crate::state::peer::Peer;
 mod add_offsets_to_txn;
 mod add_partitions_to_txn;
 mod alter_configs;
+mod alter_partition_reassignments;
 mod api_versions;
 mod consumer_group_describe;
 mod consumer_group_heartbeat;
@@ -32,6 +33,7 @@ mod describe_producers;
 mod describe_quorum;
 mod describe_topic_partitions;
 mod describe_transactions;
+mod elect_leaders;
 mod end_txn;
 mod fetch;
 mod find_coordinator;
@@ -44,6 +46,7 @@ mod leave_group;
 mod list_config_resources;
 mod list_groups;
 mod list_offsets;
+mod list_partition_reassignments;
 mod list_transactions;
 mod metadata;
 mod named;
@@ -112,10 +115,21 @@ pub(crate) static SERVED: &[Served] = &[
     row(ApiKey::SaslAuthenticate, 0..=2, sasl_authenticate::too_late),
     row(ApiKey::CreatePartitions, 0..=3, create_partitions::handle),
     row(ApiKey::DeleteGroups, 0..=2, delete_groups::handle),
+    row(ApiKey::ElectLeaders, 0..=2, elect_leaders::handle),
     row(
         ApiKey::IncrementalAlterConfigs,
         0..=1,
         incremental_alter_configs::handle,
+    ),
+    row(
+        ApiKey::AlterPartitionReassignments,
+        0..=1,
+        alter_partition_reassignments::handle,
+    ),
+    row(
+        ApiKey::ListPartitionReassignments,
+        0..=0,
+        list_partition_reassignments::handle,
     ),
     row(ApiKey::OffsetDelete, 0..=0, offset_delete::handle),
     row(ApiKey::DescribeQuorum, 0..=2, describe_quorum::handle),

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 use crate::builder::EmbeddedClusterBuilder;
 use crate::error::{EmbeddedError, Refusal};
@@ -29,6 +30,7 @@ pub struct EmbeddedCluster<N = Tcp> {
     running: Mutex<BTreeMap<i32, Running>>,
     advertised: Vec<String>,
     tls: Option<Tls>,
+    tasks: TaskTracker,
     stop: CancellationToken,
     _stop_when_dropped: DropGuard,
 }
@@ -60,6 +62,7 @@ impl<N: Network> EmbeddedCluster<N> {
         let directory = builder.directory.clone();
         let mut cluster = Self {
             tls: tls.transpose()?,
+            tasks: TaskTracker::new(),
             core,
             addresses: BTreeMap::new(),
             running: Mutex::default(),
@@ -99,7 +102,9 @@ impl<N: Network> EmbeddedCluster<N> {
         }
         let timer = run_timer(cluster.core.clone());
         let stop = cluster.stop.clone();
-        tokio::spawn(async move { stop.run_until_cancelled(timer).await });
+        cluster
+            .tasks
+            .spawn(async move { stop.run_until_cancelled(timer).await });
         Ok(cluster)
     }
 
@@ -124,7 +129,7 @@ impl<N: Network> EmbeddedCluster<N> {
             stop: stop.clone(),
             largest: usize::try_from(largest).unwrap_or(usize::MAX),
         };
-        let serving = tokio::spawn(serve(serving, listener));
+        let serving = self.tasks.spawn(serve(serving, listener));
         self.running().insert(node, Running { stop, serving });
     }
 
@@ -316,16 +321,14 @@ impl<N: Network> EmbeddedCluster<N> {
         self.core.with_clock(|clock| clock.jump(by_ms));
     }
 
-    /// Stops all brokers; returns once their connections are closed.
+    /// Stops all brokers; returns once their connections are closed, and the directory, if there is one, is free.
     ///
     /// # Cancel safety
     /// Once polled, the cluster is going down, whether or not this is waited for.
     pub async fn shutdown(self) {
         self.stop.cancel();
-        let running = std::mem::take(&mut *self.running());
-        for (_, broker) in running {
-            let _ = broker.serving.await;
-        }
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 }
 

@@ -137,6 +137,18 @@ async fn a_member_that_says_nothing_for_too_long_is_out() {
     cluster.advance_clock(Duration::from_secs(120));
     produce(&client, 30).await;
     until_seen(&seen, 60).await;
+    let back = async {
+        loop {
+            match &cluster.group_members("billing")[..] {
+                [member] => break member.clone(),
+                _ => sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    let member = timeout(SOON, back).await.expect("the member back in time");
+    cluster.expire_member("billing", &member);
+    produce(&client, 30).await;
+    until_seen(&seen, 90).await;
     stop.cancel();
     assert_eq!(running.await.unwrap().unwrap(), Ended::Stopped);
 }

@@ -17,7 +17,7 @@ pub struct ClusterFaults<'a> {
 }
 
 impl ClusterFaults<'_> {
-    /// Puts a rule in force, behind those that are.
+    /// Puts a rule in force, behind those that are. A rule for all APIs that answers with an error lets those pass that can't.
     ///
     /// ```
     /// use ottla_embedded::EmbeddedCluster;
@@ -121,6 +121,19 @@ impl<N: Network> EmbeddedCluster<N> {
     /// Forgets all fetch sessions, as brokers do that start anew: consumers have to begin new ones.
     pub fn expire_fetch_sessions(&self) {
         self.core.with(|state, _| state.sessions.clear());
+    }
+
+    /// The ids of a group's members, in no particular order.
+    #[must_use]
+    pub fn group_members(&self, group: &str) -> Vec<String> {
+        self.core
+            .with(|state, _| state.groups.members(group).map(str::to_owned).collect())
+    }
+
+    /// Ends a member's session, whether it was heard of or not: it is out of the group, and the others get its partitions.
+    pub fn expire_member(&self, group: &str, member_id: &str) {
+        self.core
+            .with(|state, now| state.expire_member(now, group, member_id));
     }
 
     /// Fences the producer of a transactional id: what it has open is aborted, and its epoch rises.

@@ -152,6 +152,8 @@ impl End {
         match self {
             Self::Gone(NoFrame::Closed) | Self::Cut => {}
             Self::Refused(why) => tracing::warn!(node, peer, %why, "closing a connection"),
+            // A client that ends without a word is no matter of ours.
+            Self::Gone(NoFrame::Io(why)) => tracing::debug!(node, peer, %why, "a connection broke"),
             Self::Gone(why) => tracing::warn!(node, peer, %why, "closing a connection"),
         }
     }

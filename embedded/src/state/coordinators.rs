@@ -108,6 +108,16 @@ impl State {
         }
     }
 
+    /// A member's session ends, by a fault.
+    pub(crate) fn expire_member(&mut self, now: Now, group: &str, member_id: &str) {
+        let cx = Context {
+            now,
+            topics: &self.topics,
+            rng: &mut self.random,
+        };
+        self.groups.expire_session(&cx, group, member_id);
+    }
+
     fn groups_moved(&mut self, now: Now, partition: i32) {
         let moved = self.groups.ids().filter(|id| partition_of(id) == partition);
         let moved: Vec<String> = moved.map(str::to_owned).collect();

@@ -169,7 +169,11 @@ impl State {
     }
 
     /// Whether these may be the replicas of partitions of one topic, `factor` each.
-    fn check_replicas(&self, replicas: &[Vec<i32>], factor: Option<usize>) -> Result<(), Refusal> {
+    pub(super) fn check_replicas(
+        &self,
+        replicas: &[Vec<i32>],
+        factor: Option<usize>,
+    ) -> Result<(), Refusal> {
         let factor = factor.or_else(|| replicas.first().map(Vec::len));
         for nodes in replicas {
             let different: BTreeSet<_> = nodes.iter().collect();

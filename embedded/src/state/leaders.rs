@@ -32,6 +32,35 @@ impl State {
         Ok(())
     }
 
+    /// Gives a partition other replicas, which have everything at once.
+    pub(crate) fn reassign(
+        &mut self,
+        topic: &str,
+        partition: i32,
+        replicas: &[i32],
+    ) -> Result<(), Refusal> {
+        self.check_replicas(&[replicas.to_vec()], None)?;
+        let up: Vec<i32> = replicas
+            .iter()
+            .copied()
+            .filter(|node| self.brokers.is_up(*node))
+            .collect();
+        if up.is_empty() {
+            let why = "None of the brokers is up.";
+            return Err(Refusal::new(ErrorCode::INVALID_REPLICA_ASSIGNMENT, why));
+        }
+        let found = self
+            .topics
+            .partition_mut(TopicRef::Name(topic), partition)?;
+        found.replicas = replicas.to_vec();
+        if found.leader.is_none_or(|leader| !up.contains(&leader)) {
+            found.lead(up.first().copied());
+        }
+        found.isr = up;
+        self.metadata_changed = true;
+        Ok(())
+    }
+
     /// A broker is gone: the next replica in sync leads what it led.
     pub(crate) fn broker_down(&mut self, now: Now, node: i32) {
         self.reelect(now, |state| state.set_up(node, false));

@@ -170,7 +170,7 @@ fn a_consumer_is_sent_to_the_replica_in_its_rack() {
         assert_eq!(partition.error_code, 0);
         (
             partition.preferred_read_replica,
-            partition.records.unwrap().len() > 0,
+            !partition.records.unwrap().is_empty(),
         )
     };
     assert_eq!(preferred(&mut state, 1), (2, false));
