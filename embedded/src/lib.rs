@@ -21,7 +21,7 @@
 //!
 //! # What it is made of
 //!
-//! What decides is pure: the [log](log) of a partition, [fetch sessions](fetch_session), the [group](groups) and
+//! What decides is pure: the [log] of a partition, [fetch sessions](fetch_session), the [group](groups) and
 //! [transaction](transactions) coordinators, [faults], and the state of the cluster around them take requests and the [time] and
 //! give answers. They draw nothing but from a seed. Around them is a thin shell: one lock, never held across an await, and one task a
 //! connection. A [`Network`] of your own takes the place of TCP.
