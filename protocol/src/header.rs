@@ -157,10 +157,12 @@ fn version_has_tags(version: i16, first: i16, place: Place) -> Result<bool, Enco
 }
 
 fn read_tags(input: Input<'_>, flexible: bool) -> Parsed<'_, UnknownTaggedFields> {
-    if flexible {
-        return tagged::read_unknown(input);
-    }
-    Ok((input, UnknownTaggedFields::new()))
+    let mut unknown = UnknownTaggedFields::new();
+    let rest = match flexible {
+        true => tagged::read_unknown(input, &mut unknown)?,
+        false => input,
+    };
+    Ok((rest, unknown))
 }
 
 fn write_tags(

@@ -16,6 +16,7 @@ pub mod int;
 mod node_ids;
 pub mod optional;
 mod out;
+pub mod run;
 pub mod secret;
 pub mod tagged;
 pub mod text;
@@ -31,6 +32,9 @@ pub type Input<'a> = &'a [u8];
 /// What parsers return: the bytes left and the value, or a fault.
 pub type Parsed<'a, T> = nom::IResult<Input<'a>, T, Fault>;
 
+/// What reading into a value returns: the bytes left, or a fault.
+pub type Rest<'a> = Result<Input<'a>, nom::Err<Fault>>;
+
 /// What decides how a value looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cx {
@@ -41,7 +45,7 @@ pub struct Cx {
 }
 
 /// A value that can be read and written.
-pub trait Wire<'a>: Sized {
+pub trait Wire<'a>: Sized + Default {
     /// The fewest bytes that a value takes in any version; never 0, since it bounds the count of arrays.
     const MIN: usize;
 
@@ -54,6 +58,19 @@ pub trait Wire<'a>: Sized {
     ///
     /// A fault whose path leads from the value inwards.
     fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self>;
+
+    /// As [`read`](Self::read), but into a value that is there, and is the default so far. A struct is read field by
+    /// field into its place in an array: made elsewhere, a large one would have to be copied twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read). The value may be read in part then.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn read_into(&mut self, input: Input<'a>, cx: Cx) -> Rest<'a> {
+        let (rest, value) = Self::read(input, cx)?;
+        *self = value;
+        Ok(rest)
+    }
 
     /// Appends the value: what others define.
     ///
@@ -97,7 +114,7 @@ impl<'a, T: Nullable<'a>> Wire<'a> for Option<T> {
         T::read_nullable(input, cx)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         T::append_nullable(self.as_ref(), out, cx)
     }
@@ -152,6 +169,14 @@ pub(crate) fn context(
 
 // What derived code calls beside the values' own methods.
 
+/// Reads a value that is read into one.
+#[doc(hidden)]
+pub fn read_new<'a, T: Wire<'a>>(input: Input<'a>, cx: Cx) -> Parsed<'a, T> {
+    let mut value = T::default();
+    let rest = value.read_into(input, cx)?;
+    Ok((rest, value))
+}
+
 /// Reads a field, and names it in a fault.
 ///
 /// # Errors
@@ -162,16 +187,35 @@ pub fn field<'a, T: Wire<'a>>(name: &'static str, input: Input<'a>, cx: Cx) -> P
     T::read(input, cx).map_err(|e| e.map(|fault| fault.in_field(name)))
 }
 
-/// Makes an `Option` of what was read in a version that has no null.
+/// The same into a field that is there, and is the default so far.
 #[doc(hidden)]
-#[inline]
-pub fn some<'t, T, E>(read: Result<(Input<'t>, T), E>) -> Result<(Input<'t>, Option<T>), E> {
-    read.map(|(rest, value)| (rest, Some(value)))
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn field_into<'a, T: Wire<'a>>(
+    field: &mut T,
+    name: &'static str,
+    input: Input<'a>,
+    cx: Cx,
+) -> Rest<'a> {
+    field
+        .read_into(input, cx)
+        .map_err(|e| e.map(|fault| fault.in_field(name)))
+}
+
+/// Reads what is to be in an `Option`, in a version that has no null.
+#[doc(hidden)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn some_into<'a, T: Wire<'a>>(
+    field: &mut Option<T>,
+    name: &'static str,
+    input: Input<'a>,
+    cx: Cx,
+) -> Rest<'a> {
+    field_into(field.insert(T::default()), name, input, cx)
 }
 
 /// Writes a field, and names it in an error.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn put<'a, T: Wire<'a>>(
     value: &T,
     out: &mut Out,
@@ -183,7 +227,7 @@ pub fn put<'a, T: Wire<'a>>(
 
 /// Writes what an `Option` holds, in a version that has no null.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn put_some<'a, T: Wire<'a>>(
     value: Option<&T>,
     out: &mut Out,

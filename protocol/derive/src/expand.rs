@@ -5,6 +5,7 @@ use quote::quote;
 use syn::Ident;
 
 mod read;
+mod run;
 mod schema;
 mod write;
 
@@ -53,11 +54,19 @@ fn wire(model: &Model) -> TokenStream {
         );
         const KIND: ::ottla_protocol::schema::Kind = ::ottla_protocol::schema::Kind::Struct(&Self::SCHEMA);
 
-        #inline
         fn read(
             input: ::ottla_protocol::wire::Input<#lifetime>,
             cx: ::ottla_protocol::wire::Cx,
-        ) -> ::ottla_protocol::wire::Parsed<#lifetime, Self> { #read }
+        ) -> ::ottla_protocol::wire::Parsed<#lifetime, Self> {
+            ::ottla_protocol::wire::read_new(input, cx)
+        }
+
+        #inline
+        fn read_into(
+            &mut self,
+            input: ::ottla_protocol::wire::Input<#lifetime>,
+            cx: ::ottla_protocol::wire::Cx,
+        ) -> ::ottla_protocol::wire::Rest<#lifetime> { #read }
 
         #inline_always
         fn append(

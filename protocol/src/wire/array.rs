@@ -11,6 +11,9 @@ use crate::schema::Kind;
 /// string of three bytes is a slice of sixteen), so small arrays need more than their bytes.
 const AT_ONCE: usize = 16 * 1024;
 
+/// So many elements are made at a time, to be read into: few enough to be in the cache still.
+const BLOCK: usize = 16;
+
 impl<'a, T: Wire<'a>> Wire<'a> for Vec<T> {
     const MIN: usize = 1;
     const KIND: Kind = Kind::Array(&T::KIND);
@@ -19,7 +22,7 @@ impl<'a, T: Wire<'a>> Wire<'a> for Vec<T> {
         not_null(input, Self::read_nullable(input, cx))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         write_length(Some(self.len()), out, cx)?;
         let (after, written) = append_all(self, mem::take(out), cx);
@@ -40,7 +43,7 @@ impl<'a, T: Wire<'a>> Nullable<'a> for Vec<T> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         match this {
             Some(elements) => elements.append(out, cx),
@@ -78,15 +81,21 @@ fn read_elements<'a, T: Wire<'a>>(input: Input<'a>, count: usize, cx: Cx) -> Par
     let at_once = input.len().max(AT_ONCE) / size_of::<T>().max(1);
     let mut elements = Vec::with_capacity(count.min(at_once));
     let mut rest = input;
-    for index in 0..count {
-        if index == elements.capacity() {
-            let likely = likely(index, input.len() - rest.len(), rest.len());
-            elements.reserve_exact(likely.min(count - index));
+    while elements.len() < count {
+        let start = elements.len();
+        if start == elements.capacity() {
+            let likely = likely(start, input.len() - rest.len(), rest.len());
+            elements.reserve_exact(likely.min(count - start));
         }
-        let (after, element) =
-            T::read(rest, cx).map_err(|e| e.map(|fault| fault.in_element(index)))?;
-        elements.push(element);
-        rest = after;
+        elements.resize_with(
+            (start + BLOCK).min(elements.capacity()).min(count),
+            T::default,
+        );
+        let block = elements.get_mut(start..).unwrap_or_default();
+        for (at, element) in block.iter_mut().enumerate() {
+            let read = element.read_into(rest, cx);
+            rest = read.map_err(|e| e.map(|fault| fault.in_element(start + at)))?;
+        }
     }
     Ok((rest, elements))
 }

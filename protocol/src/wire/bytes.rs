@@ -16,7 +16,7 @@ impl<'a> Wire<'a> for &'a [u8] {
         not_null(input, Self::read_nullable(input, cx))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         write_length(Some(self.len()), out, cx)?;
         out.put_slice(self);
@@ -36,7 +36,7 @@ impl<'a> Nullable<'a> for &'a [u8] {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         match this {
             Some(bytes) => bytes.append(out, cx),
@@ -93,7 +93,7 @@ pub(crate) fn read_short_length(input: Input<'_>, cx: Cx) -> Parsed<'_, Option<u
 }
 
 /// Appends the length of bytes or the count of an array. None: null.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn write_length(
     length: Option<usize>,
     out: &mut Out,
@@ -109,7 +109,7 @@ pub(crate) fn write_length(
 }
 
 /// Appends the length of a string. None: null.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn write_short_length(
     length: Option<usize>,
     out: &mut Out,

@@ -6,7 +6,32 @@ use crate::error::EncodeError;
 use crate::schema::Kind;
 use crate::types::Uuid;
 
+/// A value that always takes `WIDTH` bytes.
+#[doc(hidden)]
+pub trait Fixed<const WIDTH: usize>: Copy {
+    fn from_bytes(bytes: [u8; WIDTH]) -> Self;
+    fn to_bytes(self) -> [u8; WIDTH];
+}
+
 macro_rules! number {
+    ($type:ty, $kind:ident) => {
+        impl Fixed<{ size_of::<$type>() }> for $type {
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            fn from_bytes(bytes: [u8; size_of::<$type>()]) -> Self {
+                Self::from_be_bytes(bytes)
+            }
+
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            fn to_bytes(self) -> [u8; size_of::<$type>()] {
+                self.to_be_bytes()
+            }
+        }
+
+        wire!($type, $kind);
+    };
+}
+
+macro_rules! wire {
     ($type:ty, $kind:ident) => {
         impl<'a> Wire<'a> for $type {
             const MIN: usize = size_of::<$type>();
@@ -14,12 +39,12 @@ macro_rules! number {
 
             #[inline]
             fn read(input: Input<'a>, _: Cx) -> Parsed<'a, Self> {
-                take_array(input).map(|(rest, bytes)| (rest, <$type>::from_be_bytes(bytes)))
+                take_array(input).map(|(rest, bytes)| (rest, Self::from_bytes(bytes)))
             }
 
             #[inline]
             fn append(&self, out: &mut Out, _: Cx) -> Result<(), EncodeError> {
-                out.put(self.to_be_bytes());
+                out.put(self.to_bytes());
                 Ok(())
             }
         }
@@ -32,36 +57,30 @@ number!(u16, Uint16);
 number!(i32, Int32);
 number!(i64, Int64);
 number!(f64, Float64);
+wire!(bool, Bool);
+wire!(Uuid, Uuid);
 
-impl<'a> Wire<'a> for bool {
-    const MIN: usize = 1;
-    const KIND: Kind = Kind::Bool;
-
+impl Fixed<1> for bool {
     /// As Kafka does: anything but 0 is true.
-    #[inline]
-    fn read(input: Input<'a>, _: Cx) -> Parsed<'a, Self> {
-        take_array(input).map(|(rest, [byte])| (rest, byte != 0))
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn from_bytes([byte]: [u8; 1]) -> Self {
+        byte != 0
     }
 
-    #[inline]
-    fn append(&self, out: &mut Out, _: Cx) -> Result<(), EncodeError> {
-        out.put([u8::from(*self)]);
-        Ok(())
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn to_bytes(self) -> [u8; 1] {
+        [u8::from(self)]
     }
 }
 
-impl<'a> Wire<'a> for Uuid {
-    const MIN: usize = 16;
-    const KIND: Kind = Kind::Uuid;
-
-    #[inline]
-    fn read(input: Input<'a>, _: Cx) -> Parsed<'a, Self> {
-        take_array(input).map(|(rest, id)| (rest, Uuid(id)))
+impl Fixed<16> for Uuid {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
     }
 
-    #[inline]
-    fn append(&self, out: &mut Out, _: Cx) -> Result<(), EncodeError> {
-        out.put(self.0);
-        Ok(())
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn to_bytes(self) -> [u8; 16] {
+        self.0
     }
 }

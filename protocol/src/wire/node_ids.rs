@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 
 use super::array::check_count;
-use super::bytes::{not_null, read_length, write_length};
-use super::{Cx, Input, Out, Parsed, Wire};
+use super::bytes::{not_null, read_length};
+use super::{Cx, Input, Out, Parsed, Rest, Wire, read_new};
 use crate::error::EncodeError;
 use crate::schema::Kind;
 
@@ -14,14 +14,42 @@ use crate::schema::Kind;
 #[derive(Clone)]
 pub struct NodeIds(Place);
 
-/// As large as a vector.
+/// Two words, where a vector takes three: what a partition takes in memory decides how fast many of them are read.
 #[derive(Clone)]
 enum Place {
-    Here { count: u8, ids: [i32; HERE] },
-    Elsewhere(Vec<i32>),
+    Here {
+        count: Count,
+        ids: [i32; HERE],
+    },
+    #[expect(clippy::box_collection, reason = "a pointer alone fits beside the tag")]
+    Elsewhere(Box<Vec<i32>>),
 }
 
-const HERE: usize = 3;
+/// How many there are here. As wide as an id, so that nothing lies between them and an empty list is all zeros: made
+/// in one piece, where one with gaps would be put together and copied.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Count {
+    None,
+    One,
+    Two,
+    Three,
+}
+
+impl Count {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn new(count: u32) -> Option<Self> {
+        match count {
+            0 => Some(Self::None),
+            1 => Some(Self::One),
+            2 => Some(Self::Two),
+            3 => Some(Self::Three),
+            _ => None,
+        }
+    }
+}
+
+const HERE: usize = Count::Three as usize;
 /// An id's bytes, and those of all that are kept here.
 const ID: usize = size_of::<i32>();
 const ALL: usize = HERE * ID;
@@ -31,7 +59,7 @@ impl NodeIds {
     #[must_use]
     pub const fn new() -> Self {
         Self(Place::Here {
-            count: 0,
+            count: Count::None,
             ids: [0; HERE],
         })
     }
@@ -39,7 +67,7 @@ impl NodeIds {
     #[inline]
     fn as_slice(&self) -> &[i32] {
         match &self.0 {
-            Place::Here { count, ids } => ids.get(..usize::from(*count)).unwrap_or_default(),
+            Place::Here { count, ids } => ids.get(..*count as usize).unwrap_or_default(),
             Place::Elsewhere(ids) => ids,
         }
     }
@@ -82,7 +110,7 @@ impl From<&[i32]> for NodeIds {
 
 impl From<Vec<i32>> for NodeIds {
     fn from(ids: Vec<i32>) -> Self {
-        Self(Place::Elsewhere(ids))
+        Self(Place::Elsewhere(Box::new(ids)))
     }
 }
 
@@ -101,11 +129,9 @@ impl FromIterator<i32> for NodeIds {
             *place = id;
             count += 1;
         }
-        match all.next() {
-            None => Self(Place::Here { count, ids }),
-            Some(id) => Self(Place::Elsewhere(
-                ids.into_iter().chain([id]).chain(all).collect(),
-            )),
+        match (Count::new(count), all.next()) {
+            (Some(count), None) => Self(Place::Here { count, ids }),
+            (_, next) => Self::from(Vec::from_iter(ids.into_iter().chain(next).chain(all))),
         }
     }
 }
@@ -114,28 +140,67 @@ impl<'a> Wire<'a> for NodeIds {
     const MIN: usize = 1;
     const KIND: Kind = Kind::Array(&<i32 as Wire<'static>>::KIND);
 
-    #[inline(always)]
     fn read(input: Input<'a>, cx: Cx) -> Parsed<'a, Self> {
-        match read_few(input, cx) {
-            Some((few, behind)) => Ok((behind, few)),
-            None => read_any(input, cx),
-        }
+        read_new(input, cx)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn read_into(&mut self, input: Input<'a>, cx: Cx) -> Rest<'a> {
+        if let Place::Here { count, ids } = &mut self.0
+            && let Some(rest) = read_few(count, ids, input, cx)
+        {
+            return Ok(rest);
+        }
+        let (rest, ids) = read_any(input, cx)?;
+        *self = ids;
+        Ok(rest)
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
-        let ids = self.as_slice();
-        write_length(Some(ids.len()), out, cx)?;
-        for id in ids {
-            out.put(id.to_be_bytes());
+        match &self.0 {
+            Place::Here { count, ids } => append_few(*count, ids, out, cx),
+            Place::Elsewhere(ids) => return ids.append(out, cx),
         }
         Ok(())
     }
 }
 
+/// Writes all places at once, used or not; what follows is written over those that are not.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn append_few(count: Count, ids: &[i32; HERE], out: &mut Out, cx: Cx) {
+    let (length, used) = (count as u32, count as usize * ID);
+    match count {
+        _ if !cx.flexible => {
+            out.put(length.to_be_bytes());
+            out.put_front::<ALL>(used, |places| put_places(ids, places));
+        }
+        // Nobody offline, as nearly always.
+        Count::None => out.put([1]),
+        _ => out.put_front::<{ 1 + ALL }>(1 + used, |[raised, places @ ..]| {
+            *raised = length as u8 + 1;
+            put_places(ids, places);
+        }),
+    }
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn put_places(ids: &[i32; HERE], places: &mut [u8; ALL]) {
+    // Two in one piece: writing is what takes the time.
+    let [a, b, c] = ids.map(|id| id as u32);
+    let (ab, rest) = places.split_at_mut(2 * ID);
+    ab.copy_from_slice(&(u64::from(a) << 32 | u64::from(b)).to_be_bytes());
+    rest.copy_from_slice(&c.to_be_bytes());
+}
+
 /// Reads all places at once, used or not, if the bytes go on for so long: as nearly all do.
-#[inline(always)]
-fn read_few(input: Input<'_>, cx: Cx) -> Option<(NodeIds, Input<'_>)> {
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn read_few<'a>(
+    few: &mut Count,
+    ids: &mut [i32; HERE],
+    input: Input<'a>,
+    cx: Cx,
+) -> Option<Input<'a>> {
     let (rest, count) = if cx.flexible {
         let (&[raised], rest) = input.split_first_chunk()?;
         (rest, u32::from(raised).wrapping_sub(1))
@@ -145,16 +210,12 @@ fn read_few(input: Input<'_>, cx: Cx) -> Option<(NodeIds, Input<'_>)> {
     };
     let (places, _) = rest.split_first_chunk::<ALL>()?;
     // Null is more than any count.
-    let count = u8::try_from(count)
-        .ok()
-        .filter(|&it| usize::from(it) <= HERE)?;
-    let behind = rest.get(usize::from(count) * ID..)?;
-    let (chunks, _) = places.as_chunks();
-    let mut ids = [0; HERE];
-    for (id, &bytes) in ids.iter_mut().zip(chunks) {
+    *few = Count::new(count)?;
+    let (places, _) = places.as_chunks();
+    for (id, &bytes) in ids.iter_mut().zip(places) {
         *id = i32::from_be_bytes(bytes);
     }
-    Some((NodeIds(Place::Here { count, ids }), behind))
+    rest.get(count as usize * ID..)
 }
 
 #[inline(never)]
@@ -171,8 +232,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_as_large_as_a_vector() {
-        assert_eq!(size_of::<NodeIds>(), size_of::<Vec<i32>>());
+    fn they_are_smaller_than_a_vector() {
+        assert_eq!(size_of::<NodeIds>(), size_of::<[usize; 2]>());
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct Out {
     end: usize,
 }
 
-/// Room is made in steps as large as what is there, between these: neither often nor for nothing.
+/// Room is made in steps four times as large as what is there, between these: neither often nor for nothing.
 const LEAST_ROOM: usize = 128;
 const MOST_ROOM: usize = 16 * 1024;
 
@@ -37,19 +37,38 @@ impl Out {
     }
 
     /// Appends a value of fixed width.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn put<const N: usize>(&mut self, value: [u8; N]) {
-        if self.bytes.len() - self.end < N {
-            *self = mem::take(self).roomier();
-        }
-        if let Some(room) = self.bytes.get_mut(self.end..self.end + N) {
-            room.copy_from_slice(&value);
-            self.end += N;
+        self.put_run(|room| *room = value);
+    }
+
+    /// Appends so many bytes, which are filled in where they are.
+    #[doc(hidden)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn put_run<const N: usize>(&mut self, fill: impl FnOnce(&mut [u8; N])) {
+        self.put_front(N, fill);
+    }
+
+    /// Appends the first `used` of `N` bytes, which are filled in where they are.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn put_front<const N: usize>(
+        &mut self,
+        used: usize,
+        fill: impl FnOnce(&mut [u8; N]),
+    ) {
+        let room = self.bytes.get_mut(self.end..);
+        if let Some(room) = room.and_then(<[u8]>::first_chunk_mut) {
+            fill(room);
+            self.end += used;
+        } else {
+            let mut bytes = [0; N];
+            fill(&mut bytes);
+            *self = mem::take(self).followed_by(bytes.get(..used).unwrap_or_default());
         }
     }
 
     /// Appends bytes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn put_slice(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
@@ -71,20 +90,15 @@ impl Out {
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn roomier(mut self) -> Self {
-        let room = self.end.clamp(LEAST_ROOM, MOST_ROOM);
-        self.bytes.resize(self.end + room, 0);
-        self
-    }
-
+    /// Makes room, too, so that it is not for each value to do.
     #[cold]
     #[inline(never)]
     fn followed_by(mut self, bytes: &[u8]) -> Self {
         self.bytes.truncate(self.end);
         self.bytes.extend_from_slice(bytes);
         self.end = self.bytes.len();
+        let room = (4 * self.end).clamp(LEAST_ROOM, MOST_ROOM);
+        self.bytes.resize(self.end + room, 0);
         self
     }
 }

@@ -7,7 +7,7 @@ use std::{fmt, mem};
 
 use super::array::check_count;
 use super::bytes::take_exactly;
-use super::{Cx, Fault, Input, Out, Parsed, Wire, varint};
+use super::{Cx, Fault, Input, Out, Parsed, Rest, Wire, varint};
 use crate::error::{EncodeError, EncodeWhy, Place, Why};
 
 /// The fewest bytes of a tagged field: its tag and its length.
@@ -133,13 +133,27 @@ impl<'a> Iterator for Fields<'a> {
 
 // Reading.
 
-/// Reads the tagged fields of a struct; `known` takes those it knows, and says whether it did.
+/// Reads the tagged fields of a struct; `known` takes those it knows, and says whether it did. The others go to `unknown`.
 #[doc(hidden)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn read<'a>(
     input: Input<'a>,
+    unknown: &mut UnknownTaggedFields,
+    known: impl FnMut(u32, Input<'a>) -> Result<bool, nom::Err<Fault>>,
+) -> Rest<'a> {
+    match input {
+        // Nearly always so.
+        [0, rest @ ..] => Ok(rest),
+        _ => read_some(input, unknown, known),
+    }
+}
+
+#[inline(never)]
+fn read_some<'a>(
+    input: Input<'a>,
+    unknown: &mut UnknownTaggedFields,
     mut known: impl FnMut(u32, Input<'a>) -> Result<bool, nom::Err<Fault>>,
-) -> Parsed<'a, UnknownTaggedFields> {
-    let mut unknown = UnknownTaggedFields::new();
+) -> Rest<'a> {
     let (mut rest, count) = named(varint::read_u32(input))?;
     named(check_count(input, rest, count as usize, MIN))?;
     let mut last = None;
@@ -154,33 +168,49 @@ pub fn read<'a>(
         last = Some(tag);
         rest = after;
     }
-    Ok((rest, unknown))
+    Ok(rest)
 }
 
 /// Reads the tagged fields of a struct that knows none.
 #[doc(hidden)]
-#[inline]
-pub fn read_unknown(input: Input<'_>) -> Parsed<'_, UnknownTaggedFields> {
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn read_unknown<'a>(input: Input<'a>, unknown: &mut UnknownTaggedFields) -> Rest<'a> {
     match input {
-        [0, rest @ ..] => Ok((rest, UnknownTaggedFields::new())),
-        _ => read(input, |_, _| Ok(false)),
+        [0, rest @ ..] => Ok(rest),
+        _ => read_only_unknown(input, unknown),
     }
+}
+
+fn read_only_unknown<'a>(input: Input<'a>, unknown: &mut UnknownTaggedFields) -> Rest<'a> {
+    read_some(input, unknown, |_, _| Ok(false))
 }
 
 /// Reads a tagged field's value, which has to fill its length.
 #[doc(hidden)]
-pub fn value<'a, T: Wire<'a>>(
+pub fn field_into<'a, T: Wire<'a>>(
+    field: &mut T,
     name: &'static str,
     input: Input<'a>,
     cx: Cx,
-) -> Result<T, nom::Err<Fault>> {
-    match super::field(name, input, cx)? {
-        ([], value) => Ok(value),
-        (rest, _) => {
+) -> Result<(), nom::Err<Fault>> {
+    match super::field_into(field, name, input, cx)? {
+        [] => Ok(()),
+        rest => {
             let fault = Fault::new(rest, Why::Trailing { left: rest.len() });
             Err(nom::Err::Error(fault.in_field(name)))
         }
     }
+}
+
+/// Reads a tagged field's value that is to be in an `Option`, in a version that has no null.
+#[doc(hidden)]
+pub fn some_into<'a, T: Wire<'a>>(
+    field: &mut Option<T>,
+    name: &'static str,
+    input: Input<'a>,
+    cx: Cx,
+) -> Result<(), nom::Err<Fault>> {
+    field_into(field.insert(T::default()), name, input, cx)
 }
 
 fn field(input: Input<'_>) -> Parsed<'_, (u32, Input<'_>)> {
@@ -199,7 +229,7 @@ fn named<T>(read: Result<T, nom::Err<Fault>>) -> Result<T, nom::Err<Fault>> {
 
 /// Appends the tagged fields of a struct that knows none.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn write_unknown(unknown: &UnknownTaggedFields, out: &mut Out) {
     match &unknown.0 {
         None => out.put([0]),
@@ -236,7 +266,7 @@ pub struct Writer<'u, 'o> {
 /// Appends the tagged fields of a struct that knows some. `write` puts the known ones, `known` of them; it is not called
 /// if there are none, which is nearly always so.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn write(
     known: u32,
     unknown: &UnknownTaggedFields,

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
-use crate::Message;
 use crate::types::Uuid;
+use crate::{Message, UnknownTaggedFields};
 
 const PLAIN: Cx = Cx {
     version: 0,
@@ -153,9 +153,12 @@ fn a_count_is_checked_before_memory_is_taken() {
 
 #[test]
 fn tags_ascend_and_values_fill_their_length() {
-    let tags = |bytes: &[u8]| match tagged::read(bytes, |_, _| Ok(true)) {
-        Ok((rest, _)) => Ok(rest.len()),
-        Err(error) => Err(Fault::of(error).why()),
+    let tags = |bytes: &[u8]| {
+        let mut unknown = UnknownTaggedFields::new();
+        match tagged::read(bytes, &mut unknown, |_, _| Ok(true)) {
+            Ok(rest) => Ok(rest.len()),
+            Err(error) => Err(Fault::of(error).why()),
+        }
     };
     assert_eq!(tags(&[0, 9]), Ok(1));
     assert_eq!(tags(&[2, 0, 0, 5, 1, 7]), Ok(0));
@@ -169,7 +172,7 @@ fn tags_ascend_and_values_fill_their_length() {
     );
     assert_eq!(tags(&[1, 5, 3, 0]), Err(Why::Short { needs: 3, left: 1 }));
     assert_eq!(tags(&[9, 5, 0]), Err(Why::Count { count: 9, left: 2 }));
-    let sixteen = tagged::value::<i32>("it", &[0, 0, 0, 1, 0], COMPACT).unwrap_err();
+    let sixteen = tagged::field_into(&mut 0i32, "it", &[0, 0, 0, 1, 0], COMPACT).unwrap_err();
     assert_eq!(Fault::of(sixteen).why(), Why::Trailing { left: 1 });
 }
 
@@ -350,6 +353,56 @@ fn a_decode_error_names_the_field_and_the_byte() {
         cut(2 + 8 + 1),
         "Sample v2: inners: 2 elements can't be in 7 bytes (at byte 17)"
     );
+}
+
+/// Fields of fixed width in a row, which are read in one piece where all are there.
+#[derive(Clone, Debug, PartialEq, Message)]
+struct Row {
+    partition: i32,
+    #[field(versions = ..=1, default = 9, ignorable)]
+    old: i16,
+    leader: bool,
+    #[field(versions = 2.., default = -1, ignorable)]
+    epoch: i32,
+    id: Uuid,
+}
+
+#[test]
+fn a_row_of_numbers_is_the_same_in_one_piece_and_one_by_one() {
+    let row = Row {
+        partition: 0x0102_0304,
+        old: 0x0506,
+        leader: true,
+        epoch: 0x0708_090a,
+        id: Uuid([0x0b; 16]),
+    };
+    let (front, id) = ([1, 2, 3, 4], [0x0b; 16]);
+    for (version, middle) in [(1, &[5, 6, 1][..]), (2, &[1, 7, 8, 9, 10])] {
+        let bytes = [&front, middle, &id].concat();
+        let mut expected = row.clone();
+        match version {
+            1 => expected.epoch = -1,
+            _ => expected.old = 9,
+        }
+        assert_eq!(written(&row, cx(version)), bytes);
+        assert_eq!(read_whole(&bytes, cx(version), "Row"), Ok(expected));
+    }
+}
+
+#[test]
+fn a_row_of_numbers_that_ends_early_names_the_one_that_does() {
+    let bytes = [1; 4 + 1 + 4 + 16];
+    let ends = [(4, "partition"), (5, "leader"), (9, "epoch"), (25, "id")];
+    let mut start = 0;
+    for (end, name) in ends {
+        for cut in start..end {
+            let error = read_whole::<Row>(&bytes[..cut], cx(2), "Row").unwrap_err();
+            let (needs, left) = (end - start, cut - start);
+            assert_eq!((error.at, error.why), (start, Why::Short { needs, left }));
+            assert_eq!(error.path.to_string(), format!("{name}: "));
+        }
+        start = end;
+    }
 }
 
 #[test]

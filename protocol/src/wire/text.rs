@@ -14,7 +14,7 @@ impl<'a> Wire<'a> for &'a str {
         not_null(input, Self::read_nullable(input, cx))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append(&self, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         write_short_length(Some(self.len()), out, cx)?;
         out.put_slice(self.as_bytes());
@@ -23,7 +23,7 @@ impl<'a> Wire<'a> for &'a str {
 }
 
 impl<'a> Nullable<'a> for &'a str {
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read_nullable(input: Input<'a>, cx: Cx) -> Parsed<'a, Option<Self>> {
         match read_short_length(input, cx)? {
             // Looked for, as most texts kept with an offset are empty.
@@ -37,7 +37,7 @@ impl<'a> Nullable<'a> for &'a str {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn append_nullable(this: Option<&Self>, out: &mut Out, cx: Cx) -> Result<(), EncodeError> {
         match this {
             Some(text) => text.append(out, cx),

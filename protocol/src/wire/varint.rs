@@ -25,7 +25,7 @@ pub fn write_u32(value: u32, out: &mut Vec<u8>) {
     Out::onto(out, |out| append_u32(value, out));
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn append_u32(value: u32, out: &mut Out) {
     if value < 0x80 {
         out.put([value as u8]);

@@ -3,19 +3,45 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::run::{Piece, Run, pieces};
 use super::{default_of, or_return, overlap, within};
 use crate::model::{Field, Model};
 
 /// One statement a field, in the order of the wire; tagged fields at the end, by tag.
 pub(super) fn write(model: &Model) -> TokenStream {
-    let (mut tagged, plain): (Vec<_>, Vec<_>) = model.fields.iter().partition(|f| f.tag.is_some());
+    let mut tagged: Vec<_> = model.fields.iter().filter(|it| it.tag.is_some()).collect();
     tagged.sort_by_key(|field| field.tag);
-    let plain = plain.into_iter().map(|field| write_plain(model, field));
+    let plain = pieces(model).into_iter().map(|piece| match piece {
+        Piece::One(field) => write_plain(model, field),
+        Piece::Run(run) => write_run(model, &run),
+    });
     let tags = write_tags(model, &tagged);
     quote! {
         #(#plain)*
         #tags
         ::core::result::Result::Ok(())
+    }
+}
+
+fn write_run(model: &Model, run: &Run<'_>) -> TokenStream {
+    let (width, set, parts) = (run.width(), run.set(), run.parts());
+    let Some(present) = run.present(model) else {
+        return quote!(out.put_run(|run: &mut [u8; #width]| { #set }););
+    };
+    let refusals = run.fields().filter_map(|field| {
+        let absent = within(field.versions, model.versions).map(|present| quote!(!(#present)))?;
+        let refuse = refuse_loss(model, field)?;
+        Some(quote!(if #absent { #refuse }))
+    });
+    quote! {
+        if #present {
+            out.put_run(|run: &mut [u8; #width]| { #set });
+        } else {
+            #(#refusals)*
+            let run = &mut [0; #width];
+            #set
+            *out = ::ottla_protocol::wire::run::put_parts(::core::mem::take(out), run, #parts, cx);
+        }
     }
 }
 
