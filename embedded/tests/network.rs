@@ -4,7 +4,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use ottla_embedded::protocol::messages::api_versions::{ApiVersionsRequest, ApiVersionsResponse};
 use ottla_embedded::protocol::messages::fetch::{FetchPartition, FetchRequest, FetchTopic};
