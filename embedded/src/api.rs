@@ -62,6 +62,7 @@ mod txn_offset_commit;
 
 pub(crate) use fetch::frame as fetch_frame;
 pub(crate) use named::Named;
+pub(crate) use produce::frame as produce_frame;
 pub(crate) use sasl_authenticate::bare as bare_token;
 
 /// All that anybody may do with a group where nobody is forbidden anything.

@@ -6,7 +6,7 @@
 //! | `dispatch`, `call`, `peer` | a frame to its handler; one request; one connection |
 //! | `topics`, `creation`, `leaders`, `brokers` | what there is, how it is made, who leads |
 //! | `coordinators` | who coordinates groups and transactions, and how that moves |
-//! | `fetches`, `settling` | what waits; what follows on a change: markers, answers, long polls |
+//! | `fetches`, `produces`, `settling` | what waits; what follows on a change: markers, answers, long polls |
 //! | `durable` | what outlives the process |
 //! | `refusing` | what a fault wants refused |
 //! | `config_changes`, `settings_shown`, `log_config` | settings at run time |
@@ -24,6 +24,7 @@ pub(crate) mod fetches;
 mod leaders;
 mod log_config;
 pub(crate) mod peer;
+pub(crate) mod produces;
 pub(crate) mod refusing;
 pub(crate) mod settings_shown;
 mod settling;
@@ -41,6 +42,7 @@ use self::call::ReplyTo;
 use self::coordinators::Coordinators;
 use self::durable::Unsaved;
 use self::fetches::Fetches;
+use self::produces::Produces;
 use self::topics::{Topic, Topics};
 use crate::configs::Values;
 use crate::faults;
@@ -68,6 +70,8 @@ pub(crate) struct State {
     pub(crate) sessions: BTreeMap<i32, FetchSessions>,
     /// Fetches that wait for more.
     pub(crate) fetches: Fetches,
+    /// What was produced and waits for replicas.
+    pub(crate) produces: Produces,
     /// Members that wait for their group.
     pub(crate) waiting: BTreeMap<Ticket, ReplyTo>,
     /// Partitions whose logs changed since the last settling.
@@ -98,6 +102,7 @@ impl State {
             transactions: TransactionCoordinator::new(settings.transactions()),
             sessions: BTreeMap::new(),
             fetches: Fetches::new(),
+            produces: Produces::new(),
             waiting: BTreeMap::new(),
             changed: BTreeSet::new(),
             metadata_changed: false,

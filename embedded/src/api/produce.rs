@@ -1,24 +1,23 @@
 //! Produce: appends batches where the asked broker leads; tells who leads where it doesn't (KIP-951).
 
-use std::collections::BTreeSet;
+mod answer;
+
+use std::time::Duration;
 
 use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
-use ottla_protocol::messages::produce::{
-    BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceData,
-    PartitionProduceResponse, ProduceRequest, ProduceResponse, TopicProduceData,
-    TopicProduceResponse,
-};
+use ottla_protocol::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use ottla_protocol::records::{Compression, Records};
 use ottla_protocol::types::TopicPartition;
 
 use crate::log::{Appended, Origin, Refusal, Verification};
 use crate::state::State;
-use crate::state::brokers::Brokers;
 use crate::state::call::{Answer, Call, Handled, Refused};
+use crate::state::produces::{Outcome, PendingProduce, Produced};
 use crate::state::topics::TopicRef;
 use crate::topic_name;
 use crate::transactions::{ProducerIdAndEpoch, produce_error};
+pub(crate) use answer::frame;
 
 /// From this version on topics come by id.
 const BY_ID: i16 = 13;
@@ -27,38 +26,36 @@ const ADDS_PARTITIONS: i16 = 12;
 /// From this version on a batch may be compressed with zstd.
 const ZSTD: i16 = 7;
 
-/// What became of one partition's batch.
-struct Outcome {
-    index: i32,
-    result: Result<Appended, Refusal>,
-    /// The leader and its epoch, where the asked broker isn't it.
-    leader: Option<(i32, i32)>,
-}
-
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     let request = ProduceRequest::read_body(body, call.version)?;
     let topics = request.topic_data.iter();
-    let outcomes: Vec<Vec<Outcome>> = topics
-        .map(|topic| append_all(state, call, &request, topic))
+    let produced: Vec<Produced> = topics
+        .map(|topic| Produced {
+            name: topic.name.to_owned(),
+            topic_id: topic.topic_id,
+            outcomes: append_all(state, call, &request, topic),
+        })
         .collect();
     if request.acks == 0 {
-        let failed = outcomes.iter().flatten().any(|one| one.result.is_err());
+        let outcomes = produced.iter().flat_map(|topic| &topic.outcomes);
         // Without an answer this is the only way to tell the client to look for the leader anew.
-        return match failed {
+        return match outcomes.into_iter().any(|one| one.result.is_err()) {
             true => Err(Refused::FailedWithoutAcks),
             false => Ok(Answer::Nothing),
         };
     }
-    let leaders = outcomes.iter().flatten().filter_map(|one| one.leader);
-    let leaders: BTreeSet<i32> = leaders.map(|(node, _)| node).collect();
-    let topics = request.topic_data.iter().zip(&outcomes);
-    call.answer(&ProduceResponse {
-        responses: topics
-            .map(|(topic, outcomes)| topic_response(topic, outcomes, call.version))
-            .collect(),
-        node_endpoints: endpoints(&leaders, &state.brokers),
-        ..Default::default()
-    })
+    let produce = PendingProduce {
+        reply_to: call.reply_to(),
+        node: call.node,
+        produced,
+        deadline: call.now.at + Duration::from_millis(request.timeout_ms.max(0) as u64),
+    };
+    if request.acks == -1 && !state.is_replicated(&produce) {
+        let ticket = state.draw_ticket();
+        state.produces.insert(ticket, produce);
+        return Ok(Answer::Later(ticket));
+    }
+    Ok(Answer::Now(frame(&produce, &state.brokers)?))
 }
 
 fn append_all(
@@ -180,65 +177,4 @@ fn verify(
         ErrorCode::NONE => Ok(Verification::Verified { transaction_v2 }),
         error => Err(produce_error(error, call.version).into()),
     }
-}
-
-fn topic_response<'a>(
-    topic: &TopicProduceData<'a>,
-    outcomes: &'a [Outcome],
-    version: i16,
-) -> TopicProduceResponse<'a> {
-    TopicProduceResponse {
-        name: topic.name,
-        topic_id: topic.topic_id,
-        partition_responses: outcomes.iter().map(|one| response(one, version)).collect(),
-        ..Default::default()
-    }
-}
-
-fn response(outcome: &Outcome, version: i16) -> PartitionProduceResponse<'_> {
-    let mut response = PartitionProduceResponse {
-        index: outcome.index,
-        base_offset: -1,
-        ..Default::default()
-    };
-    match &outcome.result {
-        Ok(appended) => {
-            response.base_offset = appended.base_offset;
-            response.log_append_time_ms = appended.log_append_time;
-            response.log_start_offset = appended.log_start_offset;
-        }
-        Err(refusal) => {
-            response.error_code = refusal.code.code();
-            response.error_message = refusal.message.as_deref();
-            let records = refusal.records.iter();
-            response.record_errors = records
-                .map(|record| BatchIndexAndErrorMessage {
-                    batch_index: record.index,
-                    batch_index_error_message: Some(&record.message),
-                    ..Default::default()
-                })
-                .collect();
-        }
-    }
-    if let Some((leader_id, leader_epoch)) = outcome.leader.filter(|_| version >= 10) {
-        response.current_leader = LeaderIdAndEpoch {
-            leader_id,
-            leader_epoch,
-            ..Default::default()
-        };
-    }
-    response
-}
-
-fn endpoints<'a>(leaders: &BTreeSet<i32>, brokers: &'a Brokers) -> Vec<NodeEndpoint<'a>> {
-    let known = leaders.iter().filter_map(|node| brokers.get(*node));
-    known
-        .map(|broker| NodeEndpoint {
-            node_id: broker.node,
-            host: &broker.host,
-            port: broker.port.into(),
-            rack: broker.rack.as_deref(),
-            ..Default::default()
-        })
-        .collect()
 }

@@ -38,7 +38,8 @@ impl<N: Network> EmbeddedCluster<N> {
         self.change_log(topic, partition, |log| log.delete_records(before).map(drop))
     }
 
-    /// Keeps a partition's high watermark from passing an offset, as replicas do that lag; none: it follows the log's end again.
+    /// Keeps a partition's high watermark from passing an offset, as replicas do that lag; none: it follows the log's end again. Consumers read no
+    /// further, and what is produced for all replicas waits.
     ///
     /// # Errors
     /// [`EmbeddedError::Refused`]: there is no such partition.

@@ -18,6 +18,7 @@ impl State {
         let all = std::mem::take(&mut self.metadata_changed);
         if all || !changed.is_empty() {
             self.retry_fetches(&changed, all, now);
+            self.retry_produces(now);
             self.unsaved.metadata |= all;
             self.unsaved.partitions.extend(changed);
         }
@@ -33,15 +34,20 @@ impl State {
         self.groups.tick(&cx);
         self.transactions.tick(now);
         self.retry_fetches(&Default::default(), false, now);
+        self.retry_produces(now);
         self.settle(now);
     }
 
     /// When `tick` has something to do next.
     pub(crate) fn next_deadline(&self) -> Option<Duration> {
         let fetches = self.fetches.values().map(|fetch| fetch.deadline).min();
+        let produces = self.produces.values().map(|produce| produce.deadline).min();
         let groups = self.groups.next_deadline();
         let transactions = self.transactions.next_deadline();
-        [fetches, groups, transactions].into_iter().flatten().min()
+        [fetches, produces, groups, transactions]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn write_markers(&mut self, now: Now) {

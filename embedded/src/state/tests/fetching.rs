@@ -9,6 +9,7 @@ use ottla_protocol::types::TopicId;
 use ottla_protocol::{Request, Response};
 
 use super::*;
+use crate::state::topics::TopicRef;
 use crate::ticket::Ticket;
 
 /// The newest versions.
@@ -26,6 +27,7 @@ fn produce(state: &mut State, node: i32, topic_id: TopicId, acks: i16) -> Result
     let records = records.unwrap();
     let request = ProduceRequest {
         acks,
+        timeout_ms: 1000,
         topic_data: vec![TopicProduceData {
             topic_id,
             partition_data: vec![PartitionProduceData {
@@ -220,4 +222,41 @@ fn a_partition_without_enough_replicas_in_sync_takes_nothing_for_all() {
             error
         );
     }
+}
+
+#[test]
+fn what_is_meant_for_all_replicas_waits_for_those_that_lag() {
+    let mut state = cluster();
+    let id = orders(&state);
+    let hold = |state: &mut State, offset| {
+        let by = TopicRef::Name("orders");
+        let found = state.topics.partition_mut(by, 0).unwrap();
+        found.log.hold_high_watermark(offset);
+        state.metadata_changed = true;
+        state.settle(NOW);
+    };
+    let code = |frame: Vec<u8>| {
+        let body = body_of(frame);
+        let response = ProduceResponse::read_body(&body, PRODUCE).unwrap();
+        let partition = &response.responses[0].partition_responses[0];
+        (partition.error_code, partition.base_offset)
+    };
+    hold(&mut state, Some(0));
+    assert_eq!(
+        produce(&mut state, 1, id, -1).unwrap(),
+        [0_u8; 0],
+        "it waits"
+    );
+    hold(&mut state, None);
+    assert_eq!(code(state.take_ready().remove(0).1), (0, 0));
+
+    hold(&mut state, Some(1));
+    assert_eq!(
+        produce(&mut state, 1, id, -1).unwrap(),
+        [0_u8; 0],
+        "it waits"
+    );
+    let at = state.next_deadline().unwrap();
+    state.tick(Now { at, ..NOW });
+    assert_eq!(code(state.take_ready().remove(0).1), (7, -1));
 }
