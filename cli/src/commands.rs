@@ -1,5 +1,6 @@
 //! The commands: one file each. Here they are listed and sent on their way.
 
+mod broker;
 mod consume;
 mod groups;
 mod lag;
@@ -38,7 +39,7 @@ pub(crate) enum Command {
     /// Shows how far groups are behind.
     Lag(lag::Lag),
     /// Runs the embedded broker.
-    Broker(later::Later),
+    Broker(broker::Broker),
     /// Measures consuming, producing and committing.
     Perf(later::Later),
 }
@@ -46,7 +47,10 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it has something in hand that a signal must not cut off; the others may end anywhere.
     pub(crate) fn is_job(&self) -> bool {
-        matches!(self, Self::Produce(_) | Self::Consume(_) | Self::Sink(_))
+        matches!(
+            self,
+            Self::Produce(_) | Self::Consume(_) | Self::Sink(_) | Self::Broker(_)
+        )
     }
 
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
@@ -59,7 +63,7 @@ impl Command {
             Self::Groups(command) => command.run(context).await,
             Self::Offsets(command) => command.run(context).await,
             Self::Lag(command) => command.run(context).await,
-            Self::Broker(command) => command.run("ottla broker"),
+            Self::Broker(command) => command.run(context).await,
             Self::Perf(command) => command.run("ottla perf"),
         }
     }

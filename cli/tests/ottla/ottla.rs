@@ -97,11 +97,13 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let child = command(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = command(arguments);
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::of(piped.spawn().unwrap())
+    }
+
+    /// One that was started already.
+    pub(crate) fn of(child: Child) -> Self {
         Self {
             child: Some(child),
             started: Instant::now(),

@@ -34,6 +34,11 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
         "ottla-group",
         include_str!("../../alone/ottla-group.rs"),
     ),
+    (
+        "embedded",
+        "ottla-embedded",
+        include_str!("../../alone/ottla-embedded.rs"),
+    ),
 ];
 
 pub(crate) fn check(interrupt: &Interrupt) -> Result<Outcome> {

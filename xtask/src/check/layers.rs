@@ -13,6 +13,8 @@ const LAYERS: &[&[&str]] = &[
     &["ottla-client"],
     &["ottla-offset-store"],
     &["ottla-group"],
+    // Its tests need a client.
+    &["ottla-embedded"],
     &[
         "ottla-cli",
         "ottla-examples",
@@ -49,6 +51,11 @@ const WITHOUT: &[Without] = &[
         package: "ottla-offset-store",
         features: &["--features", "memory,sled,sqlite,conformance"],
         packages: &["ottla-client"],
+    },
+    Without {
+        package: "ottla-embedded",
+        features: &["--all-features"],
+        packages: &["ottla-client", "ottla-offset-store", "ottla-group"],
     },
 ];
 

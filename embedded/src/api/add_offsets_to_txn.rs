@@ -1,0 +1,27 @@
+//! AddOffsetsToTxn: takes a group's offsets into a transaction.
+
+use ottla_protocol::api::ReadRequest;
+use ottla_protocol::messages::add_offsets_to_txn::{
+    AddOffsetsToTxnRequest, AddOffsetsToTxnResponse,
+};
+
+use crate::state::State;
+use crate::state::call::{Call, Handled};
+use crate::state::coordinators::{Coordinated, partition_of};
+
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
+    let request = AddOffsetsToTxnRequest::read_body(body, call.version)?;
+    let id = request.transactional_id;
+    if let Err(error) = state.check_coordinator(call.node, Coordinated::Transaction, id) {
+        return call.answer(&AddOffsetsToTxnResponse {
+            error_code: error.code(),
+            ..Default::default()
+        });
+    }
+    let partition = partition_of(request.group_id);
+    let response =
+        state
+            .transactions
+            .add_offsets_to_txn(&request, partition, call.version, call.now);
+    call.answer(&response)
+}

@@ -1,0 +1,68 @@
+//! DescribeProducers: what partitions remember of producers.
+
+use ottla_protocol::api::ReadRequest;
+use ottla_protocol::messages::describe_producers::{
+    DescribeProducersRequest, DescribeProducersResponse, PartitionResponse, ProducerState,
+    TopicResponse,
+};
+
+use crate::log::ActiveProducer;
+use crate::state::State;
+use crate::state::call::{Call, Handled};
+use crate::state::topics::TopicRef;
+
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
+    let request = DescribeProducersRequest::read_body(body, call.version)?;
+    let mut topics = Vec::new();
+    for topic in &request.topics {
+        let partitions = topic.partition_indexes.iter();
+        topics.push(TopicResponse {
+            name: topic.name,
+            partitions: partitions
+                .map(|number| partition(state, call.node, topic.name, *number))
+                .collect(),
+            ..Default::default()
+        });
+    }
+    call.answer(&DescribeProducersResponse {
+        topics,
+        ..Default::default()
+    })
+}
+
+fn partition(
+    state: &mut State,
+    node: i32,
+    topic: &str,
+    partition_index: i32,
+) -> PartitionResponse<'static> {
+    let mut response = PartitionResponse {
+        partition_index,
+        ..Default::default()
+    };
+    match state
+        .topics
+        .led_by(node, TopicRef::Name(topic), partition_index, -1)
+    {
+        Ok(partition) => {
+            response.active_producers = partition.log.active_producers().map(line).collect();
+        }
+        Err(error) => {
+            response.error_code = error.code();
+            response.error_message = Some(error.name());
+        }
+    }
+    response
+}
+
+fn line(producer: ActiveProducer) -> ProducerState {
+    ProducerState {
+        producer_id: producer.producer_id,
+        producer_epoch: producer.producer_epoch.into(),
+        last_sequence: producer.last_sequence,
+        last_timestamp: producer.last_timestamp,
+        coordinator_epoch: producer.coordinator_epoch,
+        current_txn_start_offset: producer.current_txn_start_offset,
+        ..Default::default()
+    }
+}

@@ -1,0 +1,64 @@
+//! FindCoordinator: who coordinates groups and transactions; one key before version 4, then many.
+
+use ottla_protocol::api::ReadRequest;
+use ottla_protocol::error_code::ErrorCode;
+use ottla_protocol::messages::find_coordinator::{
+    Coordinator, FindCoordinatorRequest, FindCoordinatorResponse,
+};
+
+use crate::state::State;
+use crate::state::call::{Call, Handled};
+use crate::state::coordinators::Coordinated;
+
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
+    let request = FindCoordinatorRequest::read_body(body, call.version)?;
+    if call.version < 4 {
+        let found = find(state, request.key_type, request.key);
+        return call.answer(&FindCoordinatorResponse {
+            error_code: found.error_code,
+            error_message: found.error_message,
+            node_id: found.node_id,
+            host: found.host,
+            port: found.port,
+            ..Default::default()
+        });
+    }
+    let keys = request.coordinator_keys.iter();
+    call.answer(&FindCoordinatorResponse {
+        coordinators: keys.map(|key| find(state, request.key_type, key)).collect(),
+        ..Default::default()
+    })
+}
+
+fn find<'a>(state: &'a State, key_type: i8, key: &'a str) -> Coordinator<'a> {
+    if let Err(error) = state.check_refused() {
+        return none(key, error);
+    }
+    let kind = match key_type {
+        0 => Coordinated::Group,
+        1 if !key.is_empty() => Coordinated::Transaction,
+        _ => return none(key, ErrorCode::INVALID_REQUEST),
+    };
+    let node = state.coordinators.of(kind, key, &state.brokers);
+    match state.brokers.get(node) {
+        Some(broker) => Coordinator {
+            key,
+            node_id: node,
+            host: &broker.host,
+            port: broker.port.into(),
+            ..Default::default()
+        },
+        None => none(key, ErrorCode::COORDINATOR_NOT_AVAILABLE),
+    }
+}
+
+fn none(key: &str, error: ErrorCode) -> Coordinator<'_> {
+    Coordinator {
+        key,
+        node_id: -1,
+        port: -1,
+        error_code: error.code(),
+        error_message: Some(error.name()),
+        ..Default::default()
+    }
+}

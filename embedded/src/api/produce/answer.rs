@@ -1,0 +1,93 @@
+//! The answer to Produce.
+
+use std::collections::BTreeSet;
+
+use ottla_protocol::EncodeError;
+use ottla_protocol::messages::produce::{
+    BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse,
+    ProduceResponse, TopicProduceResponse,
+};
+
+use crate::state::brokers::Brokers;
+use crate::state::produces::{Outcome, PendingProduce, Produced};
+
+/// The whole frame.
+pub(crate) fn frame(produce: &PendingProduce, brokers: &Brokers) -> Result<Vec<u8>, EncodeError> {
+    let version = produce.reply_to.version;
+    let outcomes = produce.produced.iter().flat_map(|topic| &topic.outcomes);
+    let leaders = outcomes.filter_map(|one| one.leader);
+    let leaders: BTreeSet<i32> = leaders.map(|(node, _)| node).collect();
+    let topics = produce.produced.iter();
+    let mut response = ProduceResponse {
+        responses: topics.map(|topic| topic_response(topic, version)).collect(),
+        ..Default::default()
+    };
+    if version >= LEADERS {
+        response.node_endpoints = endpoints(&leaders, brokers);
+    }
+    produce.reply_to.frame(&response)
+}
+
+/// From this version on the answer tells who leads (KIP-951).
+const LEADERS: i16 = 10;
+
+fn topic_response<'a>(topic: &'a Produced, version: i16) -> TopicProduceResponse<'a> {
+    TopicProduceResponse {
+        name: &topic.name,
+        topic_id: topic.topic_id,
+        partition_responses: topic
+            .outcomes
+            .iter()
+            .map(|one| response(one, version))
+            .collect(),
+        ..Default::default()
+    }
+}
+
+fn response(outcome: &Outcome, version: i16) -> PartitionProduceResponse<'_> {
+    let mut response = PartitionProduceResponse {
+        index: outcome.index,
+        base_offset: -1,
+        ..Default::default()
+    };
+    match &outcome.result {
+        Ok(appended) => {
+            response.base_offset = appended.base_offset;
+            response.log_append_time_ms = appended.log_append_time;
+            response.log_start_offset = appended.log_start_offset;
+        }
+        Err(refusal) => {
+            response.error_code = refusal.code.code();
+            response.error_message = refusal.message.as_deref();
+            let records = refusal.records.iter();
+            response.record_errors = records
+                .map(|record| BatchIndexAndErrorMessage {
+                    batch_index: record.index,
+                    batch_index_error_message: Some(&record.message),
+                    ..Default::default()
+                })
+                .collect();
+        }
+    }
+    if let Some((leader_id, leader_epoch)) = outcome.leader.filter(|_| version >= LEADERS) {
+        response.current_leader = LeaderIdAndEpoch {
+            leader_id,
+            leader_epoch,
+            ..Default::default()
+        };
+    }
+    response
+}
+
+fn endpoints<'a>(leaders: &BTreeSet<i32>, brokers: &'a Brokers) -> Vec<NodeEndpoint<'a>> {
+    let known = leaders.iter().filter_map(|node| brokers.get(*node));
+    known
+        .map(|broker| NodeEndpoint {
+            node_id: broker.node,
+            host: &broker.host,
+            port: broker.port.into(),
+            rack: broker.rack.as_deref(),
+            ..Default::default()
+        })
+        .collect()
+}

@@ -1,0 +1,230 @@
+//! What a cluster is to be: how many brokers, where they listen, who may log in.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use crate::cluster::EmbeddedCluster;
+use crate::error::EmbeddedError;
+use crate::server::{Clock, Core, Network, Tcp, TlsSource};
+use crate::settings::{Settings, User};
+use crate::state::State;
+use crate::state::creation::Wanted;
+use crate::store::Store;
+
+/// The most brokers: each has a port and a task of its own.
+const MOST_BROKERS: i32 = 100;
+
+/// What a cluster is to be; [`start`](Self::start) makes it so.
+#[derive(Clone, Debug)]
+pub struct EmbeddedClusterBuilder<N = Tcp> {
+    pub(crate) network: N,
+    pub(crate) brokers: i32,
+    pub(crate) listen: SocketAddr,
+    pub(crate) advertised_host: Option<String>,
+    pub(crate) racks: BTreeMap<i32, String>,
+    pub(crate) tls: Option<TlsSource>,
+    topics: Vec<(String, i32)>,
+    users: Vec<(String, String)>,
+    settings: Settings,
+    wall_clock_ms: Option<i64>,
+    pub(crate) directory: Option<PathBuf>,
+}
+
+impl Default for EmbeddedClusterBuilder {
+    fn default() -> Self {
+        Self {
+            network: Tcp,
+            brokers: 1,
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            advertised_host: None,
+            racks: BTreeMap::new(),
+            tls: None,
+            topics: Vec::new(),
+            users: Vec::new(),
+            settings: Settings::default(),
+            wall_clock_ms: None,
+            directory: None,
+        }
+    }
+}
+
+impl<N> EmbeddedClusterBuilder<N> {
+    /// How many brokers; 1 unless told otherwise. They are numbered from 1.
+    #[must_use]
+    pub fn brokers(mut self, brokers: i32) -> Self {
+        self.brokers = brokers;
+        self
+    }
+
+    /// A topic that is there from the start. Partition 0 is led by broker 1, partition 1 by broker 2, and so on around;
+    /// each is kept on up to three brokers.
+    #[must_use]
+    pub fn topic(mut self, name: impl Into<String>, partitions: i32) -> Self {
+        self.topics.push((name.into(), partitions));
+        self
+    }
+
+    /// Where broker 1 listens; the next ones on the ports that follow. Port 0, the default, is a free one for each. By default
+    /// on 127.0.0.1.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// The name under which clients reach the brokers; by default the address that they listen at.
+    #[must_use]
+    pub fn advertised_host(mut self, host: impl Into<String>) -> Self {
+        self.advertised_host = Some(host.into());
+        self
+    }
+
+    /// The rack of a broker. Where brokers have racks, consumers are sent to the nearest replica (KIP-392).
+    #[must_use]
+    pub fn rack(mut self, node: i32, rack: impl Into<String>) -> Self {
+        self.racks.insert(node, rack.into());
+        self
+    }
+
+    /// Somebody who may log in, by PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. With the first user everybody must log in.
+    #[must_use]
+    pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
+        self.users.push((name.into(), password.into()));
+        self
+    }
+
+    /// Encrypts all connections, with a certificate that is made at the start: for `localhost`, 127.0.0.1 and the advertised host.
+    /// [`EmbeddedCluster::ca_pem`] is what clients are to trust.
+    #[must_use]
+    pub fn tls_self_signed(mut self) -> Self {
+        self.tls = Some(TlsSource::SelfSigned);
+        self
+    }
+
+    /// Encrypts all connections, with this certificate and its key, both as PEM.
+    #[must_use]
+    pub fn tls(mut self, chain: impl Into<String>, key: impl Into<String>) -> Self {
+        self.tls = Some(TlsSource::Given {
+            chain: chain.into(),
+            key: key.into(),
+        });
+        self
+    }
+
+    /// Where all that is drawn by chance begins (ids of topics and members): the same seed and the same requests in the same order
+    /// give the same cluster. 0 unless told otherwise.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// A setting of all brokers, by Kafka's name, such as `message.max.bytes`. Topics take their defaults from there.
+    #[must_use]
+    pub fn config(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.settings.configs.insert(name.into(), value.into());
+        self
+    }
+
+    /// Whether asking for an unknown topic may create it: `auto.create.topics.enable`, true by default, as in Kafka.
+    #[must_use]
+    pub fn auto_create_topics(self, allowed: bool) -> Self {
+        self.config("auto.create.topics.enable", allowed.to_string())
+    }
+
+    /// Where the wall clock starts, in ms since the epoch; by default it is the machine's.
+    #[must_use]
+    pub fn wall_clock_ms(mut self, at: i64) -> Self {
+        self.wall_clock_ms = Some(at);
+        self
+    }
+
+    /// Where topics, records, groups and transactions are kept, so that they outlive the process, also one that is killed; made if
+    /// need be. One cluster at a time. Without it everything is in memory.
+    #[must_use]
+    pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = Some(directory.into());
+        self
+    }
+
+    /// Another network than TCP, such as a simulated one.
+    #[must_use]
+    pub fn network<M: Network>(self, network: M) -> EmbeddedClusterBuilder<M> {
+        EmbeddedClusterBuilder {
+            network,
+            brokers: self.brokers,
+            listen: self.listen,
+            advertised_host: self.advertised_host,
+            racks: self.racks,
+            tls: self.tls,
+            topics: self.topics,
+            users: self.users,
+            settings: self.settings,
+            wall_clock_ms: self.wall_clock_ms,
+            directory: self.directory,
+        }
+    }
+
+    fn check(&self) -> Result<(), EmbeddedError> {
+        let wrong = |setting: &str, why: String| {
+            let setting = setting.to_owned();
+            Err(EmbeddedError::Config { setting, why })
+        };
+        if !(1..=MOST_BROKERS).contains(&self.brokers) {
+            return wrong("brokers", format!("must be 1 to {MOST_BROKERS}"));
+        }
+        if let Some(node) = self
+            .racks
+            .keys()
+            .find(|node| !(1..=self.brokers).contains(*node))
+        {
+            return wrong("rack", format!("there is no broker {node}"));
+        }
+        self.settings.check()
+    }
+
+    fn state(&self) -> State {
+        let mut random = StdRng::seed_from_u64(self.settings.seed);
+        let users = self.users.iter();
+        let users = users.map(|(name, password)| User::new(name, password, &mut random));
+        let users = users.collect();
+        State::new(Settings {
+            users,
+            ..self.settings.clone()
+        })
+    }
+}
+
+impl<N: Network> EmbeddedClusterBuilder<N> {
+    /// Starts the cluster: returns once all brokers take connections.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Config`], [`EmbeddedError::Listen`], [`EmbeddedError::Directory`]; [`EmbeddedError::Refused`] for a topic that can't be made.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: what was begun is ended.
+    pub async fn start(self) -> Result<EmbeddedCluster<N>, EmbeddedError> {
+        self.check()?;
+        let core = Core::new(self.state(), Clock::start(self.wall_clock_ms));
+        let (topics, directory) = (self.topics.clone(), self.directory.clone());
+        let store = directory.clone().map(Store::open).transpose();
+        let store = store.map_err(|source| EmbeddedError::directory(&directory, source))?;
+        let cluster = EmbeddedCluster::serve(core, self, store).await?;
+        for (name, partitions) in topics {
+            if directory.is_some() && cluster.has_topic(&name) {
+                continue;
+            }
+            cluster.create(&Wanted {
+                name: &name,
+                partitions,
+                replication_factor: -1,
+                ..Wanted::default()
+            })?;
+        }
+        Ok(cluster)
+    }
+}

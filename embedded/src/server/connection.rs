@@ -1,0 +1,172 @@
+//! One connection: requests in, answers out, one after the other, as a broker does it; and what faults make of that.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::time::{sleep, timeout};
+
+use super::frames::{Frames, NoFrame};
+use super::judging::ANSWERED;
+use super::{Core, Reply, throttle};
+use crate::faults::{Answering, Effect, Outcome, Verdict};
+use crate::state::call::Refused;
+use crate::state::peer::Peer;
+
+/// Who does not take an answer for this long is gone.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Serves a client until it is gone, or sends what is no request.
+pub(super) async fn serve<S>(core: Core, stream: S, peer: Peer, largest: usize)
+where
+    S: AsyncRead + AsyncWrite,
+{
+    let (reading, writing) = tokio::io::split(stream);
+    let mut connection = Connection {
+        core,
+        frames: Frames::new(reading, largest),
+        writing,
+        peer,
+    };
+    let end = loop {
+        if let Err(end) = connection.step().await {
+            break end;
+        }
+    };
+    end.log(&connection.peer);
+    // What was written is sent before the end; who doesn't take it is not waited for.
+    let _ = timeout(WRITE_TIMEOUT, connection.writing.shutdown()).await;
+}
+
+struct Connection<S> {
+    core: Core,
+    frames: Frames<ReadHalf<S>>,
+    writing: WriteHalf<S>,
+    peer: Peer,
+}
+
+/// Why a connection ends.
+enum End {
+    Gone(NoFrame),
+    Refused(Refused),
+    /// A fault cut it.
+    Cut,
+}
+
+impl<S: AsyncRead + AsyncWrite> Connection<S> {
+    /// One request.
+    async fn step(&mut self) -> Result<(), End> {
+        let frame = self.frames.next().await?;
+        let verdict = self.core.judge(&self.peer, &frame);
+        if let Some(verdict) = &verdict {
+            self.wait(verdict.delay).await?;
+            match verdict.effect {
+                Effect::Drop => {
+                    self.core.finished(Some(verdict), Outcome::Dropped);
+                    return Ok(());
+                }
+                Effect::Cut => {
+                    self.core.finished(Some(verdict), Outcome::Dropped);
+                    return Err(End::Cut);
+                }
+                Effect::Apply | Effect::Refuse(_) => {}
+            }
+        }
+        let done = self.answer(&frame, verdict.as_ref()).await;
+        let outcome = match &done {
+            Ok(outcome) => *outcome,
+            Err(End::Cut) => Outcome::Spoiled,
+            Err(End::Refused(_)) => Outcome::Malformed,
+            Err(End::Gone(_)) => Outcome::Disconnected,
+        };
+        self.core.finished(verdict.as_ref(), outcome);
+        done?;
+        // A throttled client is answered at once, and not heard for a while (KIP-219).
+        let muted = verdict.map_or(Duration::ZERO, |verdict| verdict.throttle);
+        self.wait(muted).await
+    }
+
+    /// Handles a request and sends its answer, or what faults leave of it.
+    async fn answer(&mut self, frame: &[u8], verdict: Option<&Verdict>) -> Result<Outcome, End> {
+        let mut answer = match self.core.handle(&mut self.peer, frame, verdict) {
+            Reply::Now(answer) => answer,
+            Reply::Nothing => return Ok(Outcome::Unanswered),
+            Reply::Later(later) => tokio::select! {
+                answer = later => answer.map_err(|_| NoFrame::Closed)?,
+                gone = self.frames.gone() => return Err(gone.into()),
+            },
+            Reply::Close(refused) => {
+                if let Refused::AuthenticationFailed(Some(answer)) = &refused {
+                    self.write(answer).await?;
+                }
+                return Err(End::Refused(refused));
+            }
+        };
+        let Some(verdict) = verdict else {
+            self.write(&answer).await?;
+            return Ok(ANSWERED);
+        };
+        if !verdict.throttle.is_zero() {
+            throttle::put(frame, &mut answer, verdict.throttle_time_ms());
+        }
+        let answering = verdict.answering;
+        if let Some(answer) = answering.apply(answer) {
+            self.write(&answer).await?;
+        }
+        match answering {
+            Answering::Send => Ok(ANSWERED),
+            Answering::SendThenHalfClose => {
+                self.writing.shutdown().await?;
+                Err(End::Gone(self.frames.drain().await))
+            }
+            _ if answering.cuts() => Err(End::Cut),
+            _ => Ok(Outcome::Spoiled),
+        }
+    }
+
+    /// Waits, unless the client goes away meanwhile.
+    async fn wait(&mut self, time: Duration) -> Result<(), End> {
+        if time.is_zero() {
+            return Ok(());
+        }
+        tokio::select! {
+            () = sleep(time) => Ok(()),
+            gone = self.frames.gone() => Err(gone.into()),
+        }
+    }
+
+    async fn write(&mut self, answer: &[u8]) -> io::Result<()> {
+        let written = async {
+            self.writing.write_all(answer).await?;
+            self.writing.flush().await
+        };
+        timeout(WRITE_TIMEOUT, written)
+            .await
+            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+    }
+}
+
+impl End {
+    fn log(&self, peer: &Peer) {
+        let (node, peer) = (peer.node, &peer.host);
+        match self {
+            Self::Gone(NoFrame::Closed) | Self::Cut => {}
+            Self::Refused(why) => tracing::warn!(node, peer, %why, "closing a connection"),
+            // A client that ends without a word is no matter of ours.
+            Self::Gone(NoFrame::Io(why)) => tracing::debug!(node, peer, %why, "a connection broke"),
+            Self::Gone(why) => tracing::warn!(node, peer, %why, "closing a connection"),
+        }
+    }
+}
+
+impl From<NoFrame> for End {
+    fn from(gone: NoFrame) -> Self {
+        Self::Gone(gone)
+    }
+}
+
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        Self::Gone(error.into())
+    }
+}

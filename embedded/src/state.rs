@@ -1,0 +1,170 @@
+//! The whole cluster as one value: all brokers, topics, logs, groups and transactions. It is handed requests and the time and
+//! gives answers; it never waits and never looks at a clock.
+//!
+//! | room | what belongs there |
+//! | --- | --- |
+//! | `dispatch`, `call`, `peer` | a frame to its handler; one request; one connection |
+//! | `topics`, `creation`, `leaders`, `brokers` | what there is, how it is made, who leads |
+//! | `coordinators` | who coordinates groups and transactions, and how that moves |
+//! | `fetches`, `produces`, `settling` | what waits; what follows on a change: markers, answers, long polls |
+//! | `durable` | what outlives the process |
+//! | `refusing` | what a fault wants refused |
+//! | `config_changes`, `settings_shown`, `log_config` | settings at run time |
+#![deny(clippy::disallowed_methods)]
+
+pub(crate) mod brokers;
+pub(crate) mod call;
+mod cleaning;
+pub(crate) mod config_changes;
+pub(crate) mod coordinators;
+pub(crate) mod creation;
+mod dispatch;
+pub(crate) mod durable;
+pub(crate) mod fetches;
+mod leaders;
+mod log_config;
+pub(crate) mod peer;
+pub(crate) mod produces;
+pub(crate) mod refusing;
+pub(crate) mod settings_shown;
+mod settling;
+pub(crate) mod topics;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ottla_protocol::EncodeError;
+use ottla_protocol::types::TopicId;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use self::brokers::{Broker, Brokers};
+use self::call::ReplyTo;
+use self::coordinators::Coordinators;
+use self::durable::Unsaved;
+use self::fetches::Fetches;
+use self::produces::Produces;
+use self::topics::{Topic, Topics};
+use crate::configs::Values;
+use crate::faults;
+use crate::fetch_session::FetchSessions;
+use crate::groups::Groups;
+use crate::log::Codecs;
+use crate::settings::Settings;
+use crate::ticket::Ticket;
+use crate::transactions::TransactionCoordinator;
+
+/// The cluster.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) cluster_id: String,
+    pub(crate) random: StdRng,
+    pub(crate) brokers: Brokers,
+    pub(crate) topics: Topics,
+    pub(crate) codecs: Codecs,
+    pub(crate) coordinators: Coordinators,
+    pub(crate) groups: Groups,
+    pub(crate) group_configs: BTreeMap<String, Values>,
+    pub(crate) transactions: TransactionCoordinator,
+    /// Fetch sessions, by broker.
+    pub(crate) sessions: BTreeMap<i32, FetchSessions>,
+    /// Fetches that wait for more.
+    pub(crate) fetches: Fetches,
+    /// What was produced and waits for replicas.
+    pub(crate) produces: Produces,
+    /// Members that wait for their group.
+    pub(crate) waiting: BTreeMap<Ticket, ReplyTo>,
+    /// Partitions whose logs changed since the last settling.
+    pub(crate) changed: BTreeSet<(TopicId, i32)>,
+    /// Set where topics, partitions or leaders changed: all that waits on partitions looks again.
+    pub(crate) metadata_changed: bool,
+    /// What is not written down yet, where anything is.
+    pub(crate) unsaved: Unsaved,
+    saved_producer_ids: i64,
+    /// What a fault wants of the request in hand.
+    pub(crate) refusing: Option<faults::Refusal>,
+    last_ticket: u64,
+    /// Answers that became ready, for the shell to send.
+    ready: Vec<(Ticket, Vec<u8>)>,
+}
+
+impl State {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let mut state = Self {
+            cluster_id: String::new(),
+            random: StdRng::seed_from_u64(settings.seed),
+            brokers: Brokers::default(),
+            topics: Topics::default(),
+            codecs: Codecs::new(),
+            coordinators: Coordinators::default(),
+            groups: Groups::new(settings.groups()),
+            group_configs: BTreeMap::new(),
+            transactions: TransactionCoordinator::new(settings.transactions()),
+            sessions: BTreeMap::new(),
+            fetches: Fetches::new(),
+            produces: Produces::new(),
+            waiting: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            metadata_changed: false,
+            unsaved: Unsaved::default(),
+            saved_producer_ids: 0,
+            refusing: None,
+            last_ticket: 0,
+            ready: Vec::new(),
+            settings,
+        };
+        state.cluster_id = state.draw_id().to_string();
+        state
+    }
+
+    /// A broker begins to serve.
+    pub(crate) fn add_broker(&mut self, node: i32, host: String, port: u16, rack: Option<String>) {
+        self.brokers.insert(Broker {
+            node,
+            host,
+            port,
+            rack,
+            up: true,
+            configs: Values::new(),
+        });
+    }
+
+    pub(crate) fn draw_ticket(&mut self) -> Ticket {
+        self.last_ticket += 1;
+        Ticket(self.last_ticket)
+    }
+
+    /// An answer that was waited for is there. One that can't be written is none: that client waits in vain, as it would for a
+    /// broker that fails.
+    pub(crate) fn make_ready(&mut self, ticket: Ticket, frame: Result<Vec<u8>, EncodeError>) {
+        self.ready.extend(frame.ok().map(|frame| (ticket, frame)));
+    }
+
+    /// The answers that became ready since the last call.
+    pub(crate) fn take_ready(&mut self) -> Vec<(Ticket, Vec<u8>)> {
+        std::mem::take(&mut self.ready)
+    }
+
+    /// Whether producer ids were handed out that are not written down.
+    pub(crate) fn transactions_moved(&mut self) -> bool {
+        let next = self.transactions.next_producer_id_block();
+        std::mem::replace(&mut self.saved_producer_ids, next) != next
+    }
+
+    /// A setting of the brokers, as it was set for the cluster or by default.
+    pub(crate) fn broker_config(&self, name: &str) -> &str {
+        self.settings.broker(name)
+    }
+
+    pub(crate) fn broker_number(&self, name: &str) -> i64 {
+        self.settings.number(name)
+    }
+
+    /// A topic's setting: its own, the brokers', the default.
+    pub(crate) fn topic_config<'a>(&'a self, topic: &'a Topic, name: &str) -> &'a str {
+        self.settings.topic(&topic.configs, name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Which broker coordinates a group or a transactional id: the leader of the partition of Kafka's own topics that it belongs to.
+//! The topics themselves are not there; what they would hold is in the machines.
+
+use std::collections::BTreeMap;
+
+use ottla_protocol::error_code::ErrorCode;
+
+use super::State;
+use super::brokers::Brokers;
+use crate::groups::Context;
+use crate::time::Now;
+
+/// What is coordinated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Coordinated {
+    Group,
+    Transaction,
+}
+
+/// How many partitions `__consumer_offsets` and `__transaction_state` would have: Kafka's default.
+pub(crate) const PARTITIONS: i32 = 50;
+
+/// Who leads the partitions of Kafka's own topics.
+#[derive(Debug, Default)]
+pub(crate) struct Coordinators {
+    /// Where a partition was moved to by hand.
+    moved: BTreeMap<(Coordinated, i32), i32>,
+    /// How often it changed hands.
+    epochs: BTreeMap<(Coordinated, i32), i32>,
+}
+
+impl Coordinators {
+    /// The broker that leads a partition; -1 while none is up.
+    pub(crate) fn leader(&self, kind: Coordinated, partition: i32, brokers: &Brokers) -> i32 {
+        let moved = self.moved.get(&(kind, partition)).copied();
+        if let Some(node) = moved.filter(|node| brokers.is_up(*node)) {
+            return node;
+        }
+        let all: Vec<i32> = brokers.all().map(|broker| broker.node).collect();
+        // The brokers stand in for each other in turn, as replicas do.
+        let turns = all
+            .iter()
+            .cycle()
+            .skip(partition as usize % all.len().max(1));
+        let up = turns.take(all.len()).find(|node| brokers.is_up(**node));
+        up.copied().unwrap_or(-1)
+    }
+
+    /// The broker that coordinates `key`; -1 while none is up.
+    pub(crate) fn of(&self, kind: Coordinated, key: &str, brokers: &Brokers) -> i32 {
+        self.leader(kind, partition_of(key), brokers)
+    }
+
+    fn all(&self, brokers: &Brokers) -> Vec<((Coordinated, i32), i32)> {
+        let both = [Coordinated::Group, Coordinated::Transaction];
+        let each = both
+            .into_iter()
+            .flat_map(|kind| (0..PARTITIONS).map(move |partition| (kind, partition)));
+        each.map(|(kind, partition)| ((kind, partition), self.leader(kind, partition, brokers)))
+            .collect()
+    }
+}
+
+impl State {
+    /// Whether `node` is the one to ask about `key`.
+    pub(crate) fn check_coordinator(
+        &self,
+        node: i32,
+        kind: Coordinated,
+        key: &str,
+    ) -> Result<(), ErrorCode> {
+        self.check_refused()?;
+        match self.coordinators.of(kind, key, &self.brokers) == node {
+            true => Ok(()),
+            false => Err(ErrorCode::NOT_COORDINATOR),
+        }
+    }
+
+    /// Moves the partition that `key` belongs to, with all that it coordinates.
+    pub(crate) fn move_coordinator(&mut self, now: Now, kind: Coordinated, key: &str, node: i32) {
+        self.reelect(now, |state| {
+            let place = (kind, partition_of(key));
+            state.coordinators.moved.insert(place, node);
+        });
+    }
+
+    /// Does what may change who coordinates what, and tells the machines.
+    pub(crate) fn reelect(&mut self, now: Now, change: impl FnOnce(&mut Self)) {
+        let before = self.coordinators.all(&self.brokers);
+        change(self);
+        let after = self.coordinators.all(&self.brokers);
+        let changed = before.into_iter().zip(after);
+        for ((place, old), (_, new)) in changed {
+            if old != new {
+                self.elected(now, place, new);
+            }
+        }
+    }
+
+    fn elected(&mut self, now: Now, place: (Coordinated, i32), node: i32) {
+        let epoch = self.coordinators.epochs.entry(place).or_default();
+        *epoch += 1;
+        match place {
+            (Coordinated::Transaction, partition) => {
+                self.transactions.elect(partition, node, *epoch);
+            }
+            (Coordinated::Group, partition) => self.groups_moved(now, partition),
+        }
+    }
+
+    /// A member's session ends, by a fault.
+    pub(crate) fn expire_member(&mut self, now: Now, group: &str, member_id: &str) {
+        let cx = Context {
+            now,
+            topics: &self.topics,
+            rng: &mut self.random,
+        };
+        self.groups.expire_session(&cx, group, member_id);
+    }
+
+    fn groups_moved(&mut self, now: Now, partition: i32) {
+        let moved = self.groups.ids().filter(|id| partition_of(id) == partition);
+        let moved: Vec<String> = moved.map(str::to_owned).collect();
+        let cx = Context {
+            now,
+            topics: &self.topics,
+            rng: &mut self.random,
+        };
+        for group in moved {
+            self.groups.coordinator_moved(&cx, &group);
+        }
+    }
+}
+
+/// The partition that Kafka would keep a group or a transactional id in: Java's hash of it.
+pub(crate) fn partition_of(key: &str) -> i32 {
+    let hash = key.encode_utf16().fold(0_i32, |hash, unit| {
+        hash.wrapping_mul(31).wrapping_add(unit.into())
+    });
+    // Kafka takes the lowest number for 0, which has no absolute value.
+    hash.checked_abs().unwrap_or(0) % PARTITIONS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_where_kafka_would_put_it() {
+        // "billing".hashCode() is -109829509 in Java.
+        assert_eq!(partition_of("billing"), 9);
+    }
+}

@@ -1,0 +1,165 @@
+//! What of the cluster outlives the process, as plain values: the shell writes them down and brings them back (`store`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ottla_protocol::types::TopicId;
+use serde::{Deserialize, Serialize};
+
+use super::State;
+use super::coordinators::Coordinated;
+use super::topics::{Partition, Topic};
+use crate::configs::Values;
+use crate::groups::{Context, Groups, LogRecord};
+use crate::log::PartitionLog;
+use crate::time::Now;
+
+/// All but logs, groups and transactions.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Metadata {
+    pub(crate) cluster_id: String,
+    pub(crate) next_producer_id_block: i64,
+    pub(crate) topics: Vec<TopicMetadata>,
+    pub(crate) group_configs: BTreeMap<String, Values>,
+}
+
+/// One topic.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TopicMetadata {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) configs: Values,
+    /// The replicas of each partition.
+    pub(crate) replicas: Vec<Vec<i32>>,
+}
+
+/// What has changed since the last time.
+#[derive(Debug, Default)]
+pub(crate) struct Unsaved {
+    pub(crate) partitions: BTreeSet<(TopicId, i32)>,
+    /// Metadata changed, and maybe any partition.
+    pub(crate) metadata: bool,
+}
+
+/// A record of a group's or a transaction's file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) producer_id: Option<i64>,
+    pub(crate) key: Vec<u8>,
+    pub(crate) value: Vec<u8>,
+}
+
+impl State {
+    pub(crate) fn metadata(&self) -> Metadata {
+        let topics = self.topics.all().map(|topic| TopicMetadata {
+            name: topic.name.to_string(),
+            id: topic.id.to_string(),
+            configs: topic.configs.clone(),
+            replicas: topic
+                .partitions
+                .iter()
+                .map(|one| one.replicas.clone())
+                .collect(),
+        });
+        Metadata {
+            cluster_id: self.cluster_id.clone(),
+            next_producer_id_block: self.transactions.next_producer_id_block(),
+            topics: topics.collect(),
+            group_configs: self.group_configs.clone(),
+        }
+    }
+
+    /// Brings back what was written down; `log` gives a partition's state and batches. What can't be read is left out, in words.
+    pub(crate) fn restore(
+        &mut self,
+        metadata: Metadata,
+        mut log: impl FnMut(TopicId, i32) -> (Vec<u8>, Bytes),
+    ) -> Vec<String> {
+        let mut lost = Vec::new();
+        self.cluster_id = metadata.cluster_id;
+        self.group_configs = metadata.group_configs;
+        self.transactions
+            .restore_producer_id_block(metadata.next_producer_id_block);
+        for topic in metadata.topics {
+            let Ok(id) = topic.id.parse() else {
+                lost.push(format!("topic {}: its id", topic.name));
+                continue;
+            };
+            let config = self.settings.log_config(&topic.configs);
+            let mut partitions = Vec::new();
+            for (number, replicas) in (0..).zip(&topic.replicas) {
+                let (state, batches) = log(id, number);
+                let restored = PartitionLog::decode(&state, &batches, config.clone());
+                let log = restored.unwrap_or_else(|damaged| {
+                    lost.push(format!("{}-{number}: {damaged}", topic.name));
+                    PartitionLog::new(config.clone(), 0)
+                });
+                partitions.push(self.reopened(replicas, log));
+            }
+            self.topics.insert(Topic {
+                name: Arc::from(topic.name),
+                id,
+                configs: topic.configs,
+                partitions,
+            });
+        }
+        lost
+    }
+
+    /// A partition under a new leadership. Of brokers that are no more, the first one that is keeps it.
+    fn reopened(&self, replicas: &[i32], log: PartitionLog) -> Partition {
+        let there = |node: &i32| self.brokers.get(*node).is_some();
+        let mut replicas: Vec<i32> = replicas.iter().copied().filter(there).collect();
+        if replicas.is_empty() {
+            replicas.push(self.brokers.controller());
+        }
+        let mut partition = Partition {
+            isr: replicas.clone(),
+            leader: None,
+            replicas,
+            log,
+        };
+        partition.lead(partition.replicas.first().copied());
+        partition
+    }
+
+    pub(crate) fn restore_groups(&mut self, records: Vec<Record>, now: Now) -> Vec<String> {
+        let records: Vec<LogRecord> = records
+            .into_iter()
+            .map(|record| LogRecord {
+                producer_id: record.producer_id,
+                key: record.key,
+                value: record.value,
+            })
+            .collect();
+        let cx = Context {
+            now,
+            topics: &self.topics,
+            rng: &mut self.random,
+        };
+        match Groups::decode(self.settings.groups(), &cx, &records) {
+            Ok(groups) => {
+                self.groups = groups;
+                let own: Vec<String> = self.group_configs.keys().cloned().collect();
+                own.iter().for_each(|group| self.configure_group(group));
+                Vec::new()
+            }
+            Err(error) => vec![format!("groups: {error}")],
+        }
+    }
+
+    pub(crate) fn restore_transactions(&mut self, records: Vec<Record>) -> Vec<String> {
+        let mut lost = Vec::new();
+        for record in records {
+            let restored = self.transactions.restore(&record.key, Some(&record.value));
+            lost.extend(restored.err().map(|error| format!("transactions: {error}")));
+        }
+        for partition in 0..super::coordinators::PARTITIONS {
+            let kind = Coordinated::Transaction;
+            let node = self.coordinators.leader(kind, partition, &self.brokers);
+            self.transactions.elect(partition, node, 1);
+        }
+        lost
+    }
+}

@@ -1,0 +1,99 @@
+//! Settings as they are shown: the value in force, and where it comes from.
+
+use super::State;
+use super::config_changes::Resource;
+use crate::configs::{Definition, Values, broker, find};
+use crate::error::Refusal;
+
+/// One setting as DescribeConfigs and CreateTopics tell it.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+    pub(crate) kind: i8,
+    pub(crate) source: i8,
+    pub(crate) read_only: bool,
+    /// Where it has a value, the one in force first.
+    pub(crate) synonyms: Vec<Synonym>,
+}
+
+/// One place where a setting has a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Synonym {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+    pub(crate) source: i8,
+}
+
+const TOPIC: i8 = 1;
+const BROKER: i8 = 2;
+const ALL_BROKERS: i8 = 4;
+const DEFAULT: i8 = 5;
+const GROUP: i8 = 8;
+
+impl State {
+    /// All settings of a resource, by name.
+    pub(crate) fn shown(&self, resource: Resource<'_>) -> Result<Vec<Shown>, Refusal> {
+        let own = self.values_of(resource)?;
+        let source = match resource {
+            Resource::Topic(_) => TOPIC,
+            Resource::Broker(_) => BROKER,
+            Resource::Group(_) => GROUP,
+        };
+        // Of all brokers only what was set is told.
+        let all = !matches!(resource, Resource::Broker(None));
+        let rows = resource.table().iter();
+        let rows = rows.filter(|row| all || own.contains_key(row.name));
+        Ok(rows
+            .map(|row| self.show(row, &own, source, resource))
+            .collect())
+    }
+
+    /// A topic's settings before it is made.
+    pub(crate) fn shown_topic(&self, own: &Values) -> Vec<Shown> {
+        let topic = Resource::Topic("");
+        let rows = topic.table().iter();
+        rows.map(|row| self.show(row, own, TOPIC, topic)).collect()
+    }
+
+    fn show(
+        &self,
+        row: &'static Definition,
+        own: &Values,
+        source: i8,
+        resource: Resource<'_>,
+    ) -> Shown {
+        let mut synonyms = Vec::new();
+        let mut note = |name: &'static str, value: &str, source| {
+            synonyms.push(Synonym {
+                name,
+                value: value.to_owned(),
+                source,
+            });
+        };
+        if let Some(value) = own.get(row.name) {
+            note(row.name, value, source);
+        }
+        let behind = match resource {
+            Resource::Broker(_) => row.name,
+            _ => row.synonym,
+        };
+        if let Some(value) = self.settings.configs.get(behind) {
+            note(behind, value, ALL_BROKERS);
+        }
+        if let (Resource::Broker(Some(node)), "node.id") = (resource, row.name) {
+            note(row.name, &node.to_string(), ALL_BROKERS);
+        }
+        let shown_behind = find(broker::TABLE, behind).map_or(row.name, |behind| behind.name);
+        note(shown_behind, row.default, DEFAULT);
+        let in_force = synonyms.first();
+        Shown {
+            name: row.name,
+            value: in_force.map_or(String::new(), |first| first.value.clone()),
+            source: in_force.map_or(DEFAULT, |first| first.source),
+            kind: row.kind.code(),
+            read_only: row.name == "node.id" || row.name == "broker.rack",
+            synonyms,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! A directory in which the cluster's data outlives the process: written before each answer, so that what was acknowledged is there
+//! after the process was killed. It is not synced: a machine that loses power may lose the last writes.
+//!
+//! `cluster.json` has the topics; a partition has a `.log`, its batches one behind the other, and a `.state`; each group and each
+//! transactional id has a file. Logs grow at their end, everything else is written beside and renamed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use ottla_protocol::types::TopicId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::log::PartitionLog;
+use crate::state::State;
+use crate::state::durable::{Metadata, Record};
+use crate::state::topics::TopicRef;
+use crate::time::Now;
+
+/// The open directory.
+#[derive(Debug)]
+pub(crate) struct Store {
+    directory: PathBuf,
+    /// How much of each partition is written.
+    written: BTreeMap<(TopicId, i32), Written>,
+    /// Keeps other processes out.
+    _lock: File,
+}
+
+/// What is known of a partition's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Written {
+    rewrites: u64,
+    log_start: i64,
+    leader_epoch: i32,
+    next_offset: i64,
+}
+
+const GROUPS: &str = "groups";
+const TRANSACTIONS: &str = "transactions";
+const LOGS: &str = "logs";
+
+impl Store {
+    /// Opens a directory, which is made if need be.
+    pub(crate) fn open(directory: PathBuf) -> io::Result<Self> {
+        for folder in [GROUPS, TRANSACTIONS, LOGS] {
+            fs::create_dir_all(directory.join(folder))?;
+        }
+        let lock = File::create(directory.join("lock"))?;
+        lock.try_lock().map_err(io::Error::from)?;
+        Ok(Self {
+            directory,
+            written: BTreeMap::new(),
+            _lock: lock,
+        })
+    }
+
+    /// Brings back what the directory holds; what can't be read is told in words.
+    pub(crate) fn restore(&self, state: &mut State, now: Now) -> io::Result<Vec<String>> {
+        let file = self.directory.join("cluster.json");
+        if !file.exists() {
+            return Ok(Vec::new());
+        }
+        let metadata: Metadata = read(&file)?;
+        let mut lost = state.restore(metadata, |topic, partition| {
+            let bytes = |ending| fs::read(self.log_file(topic, partition, ending));
+            let (kept, batches) = (bytes("state"), bytes("log"));
+            (
+                kept.unwrap_or_default(),
+                Bytes::from(batches.unwrap_or_default()),
+            )
+        });
+        lost.extend(state.restore_groups(self.records(GROUPS)?, now));
+        lost.extend(state.restore_transactions(self.records(TRANSACTIONS)?));
+        Ok(lost)
+    }
+
+    fn records(&self, folder: &str) -> io::Result<Vec<Record>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(self.directory.join(folder))? {
+            files.push(entry?.path());
+        }
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
+        files.sort();
+        let mut records = Vec::new();
+        for file in files {
+            records.extend(read::<Vec<Record>>(&file)?);
+        }
+        Ok(records)
+    }
+
+    /// Writes down what has changed.
+    pub(crate) fn save(&mut self, state: &mut State) -> io::Result<()> {
+        let unsaved = std::mem::take(&mut state.unsaved);
+        if unsaved.metadata {
+            self.save_all_logs(state)?;
+        }
+        for (topic, partition) in &unsaved.partitions {
+            if let Ok(found) = state.topics.partition(TopicRef::Id(*topic), *partition) {
+                self.save_log(*topic, *partition, &found.log)?;
+            }
+        }
+        for group in state.groups.take_changed() {
+            let records = state.groups.encode(&group).unwrap_or_default();
+            let records = records.into_iter().map(|record| Record {
+                producer_id: record.producer_id,
+                key: record.key,
+                value: record.value,
+            });
+            self.save_records(GROUPS, &group, records.collect())?;
+        }
+        let transactions = state.transactions.take_records().unwrap_or_default();
+        let identities = !transactions.is_empty() || state.transactions_moved();
+        for record in transactions {
+            let name = String::from_utf8_lossy(&record.key).into_owned();
+            let value = record.value.map(|value| Record {
+                producer_id: None,
+                key: record.key,
+                value,
+            });
+            self.save_records(TRANSACTIONS, &name, value.into_iter().collect())?;
+        }
+        if unsaved.metadata || identities {
+            replace(&self.directory.join("cluster.json"), &state.metadata())?;
+        }
+        Ok(())
+    }
+
+    fn save_records(&self, folder: &str, name: &str, records: Vec<Record>) -> io::Result<()> {
+        let file = self.directory.join(folder).join(file_name(name));
+        match records.is_empty() {
+            false => replace(&file, &records),
+            true if file.exists() => fs::remove_file(file),
+            true => Ok(()),
+        }
+    }
+
+    /// Also forgets partitions that are no more.
+    fn save_all_logs(&mut self, state: &State) -> io::Result<()> {
+        let gone = |place: &(TopicId, i32)| {
+            let found = state.topics.partition(TopicRef::Id(place.0), place.1);
+            found.is_err()
+        };
+        let gone: Vec<_> = self.written.keys().copied().filter(gone).collect();
+        for (topic, partition) in gone {
+            self.written.remove(&(topic, partition));
+            for ending in ["log", "state"] {
+                let _ = fs::remove_file(self.log_file(topic, partition, ending));
+            }
+        }
+        for topic in state.topics.all() {
+            for (number, partition) in (0..).zip(&topic.partitions) {
+                self.save_log(topic.id, number, &partition.log)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn save_log(&mut self, topic: TopicId, partition: i32, log: &PartitionLog) -> io::Result<()> {
+        let now = Written {
+            rewrites: log.rewrites(),
+            log_start: log.log_start(),
+            leader_epoch: log.leader_epoch(),
+            next_offset: log.log_end(),
+        };
+        let before = self.written.insert((topic, partition), now);
+        if before == Some(now) {
+            return Ok(());
+        }
+        let file = self.log_file(topic, partition, "log");
+        let grown = before.filter(|before| before.rewrites == now.rewrites);
+        match grown {
+            Some(before) => append(&file, log.batches_from(before.next_offset))?,
+            None => {
+                let batches: Vec<Bytes> = log.batches_from(0).cloned().collect();
+                write_beside(&file, &batches.concat())?;
+            }
+        }
+        let same_bounds = grown.is_some_and(|before| {
+            (before.log_start, before.leader_epoch) == (now.log_start, now.leader_epoch)
+        });
+        if same_bounds {
+            return Ok(());
+        }
+        let mut kept = Vec::new();
+        log.encode(&mut kept);
+        write_beside(&self.log_file(topic, partition, "state"), &kept)
+    }
+
+    fn log_file(&self, topic: TopicId, partition: i32, ending: &str) -> PathBuf {
+        let name = format!("{topic}-{partition}.{ending}");
+        self.directory.join(LOGS).join(name)
+    }
+}
+
+fn append<'a>(file: &Path, batches: impl Iterator<Item = &'a Bytes>) -> io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).open(file)?;
+    for batch in batches {
+        file.write_all(batch)?;
+    }
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
+    serde_json::from_slice(&fs::read(file)?).map_err(io::Error::from)
+}
+
+fn replace(file: &Path, value: &impl Serialize) -> io::Result<()> {
+    write_beside(file, &serde_json::to_vec(value).map_err(io::Error::from)?)
+}
+
+/// The old contents or the new, never a part.
+fn write_beside(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = file.with_extension("new");
+    fs::write(&beside, bytes)?;
+    fs::rename(beside, file)
+}
+
+/// Names may hold what file names can't, and be longer: then a hash tells them apart.
+fn file_name(name: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    if name.len() <= 100 && name.chars().all(plain) {
+        return format!("{name}.json");
+    }
+    let start: String = name
+        .chars()
+        .filter(|letter| plain(*letter))
+        .take(60)
+        .collect();
+    format!("{start}.{:016x}.json", fnv(name.as_bytes()))
+}
+
+/// FNV-1a: the same in each process, as a hash of the standard library needn't be.
+fn fnv(bytes: &[u8]) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
+}

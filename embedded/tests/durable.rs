@@ -1,0 +1,86 @@
+//! A cluster in a directory, twice.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::path::Path;
+
+use ottla_client::config::IsolationLevel;
+use ottla_client::offsets::CommittedOffset;
+use ottla_client::producer::ProducerRecord;
+use ottla_client::protocol::messages::init_producer_id::InitProducerIdRequest;
+use ottla_client::protocol::types::TopicPartition;
+use ottla_client::{Client, ClientConfig, Lane, OffsetSpec};
+use ottla_embedded::{EmbeddedCluster, EmbeddedError};
+
+async fn start(directory: &Path) -> (EmbeddedCluster, Client) {
+    let builder = EmbeddedCluster::builder().brokers(2).topic("orders", 2);
+    let cluster = builder.directory(directory).start().await.unwrap();
+    let config = ClientConfig::new(&cluster.bootstrap_servers());
+    (cluster, Client::connect(config).await.unwrap())
+}
+
+async fn produce(client: &Client, count: usize) {
+    let producer = client.producer().build().unwrap();
+    for _ in 0..count {
+        let record = ProducerRecord::new("orders", "value").partition(1);
+        producer.send(record).await.unwrap().await.unwrap();
+    }
+}
+
+async fn ends(client: &Client) -> Vec<i64> {
+    let mut ends = Vec::new();
+    for partition in 0..2 {
+        let partition = TopicPartition::new("orders", partition);
+        let wanted = [(partition, OffsetSpec::Newest)];
+        let isolation = IsolationLevel::ReadUncommitted;
+        let listed = client.offsets().list(&wanted, isolation).await;
+        ends.extend(
+            listed
+                .into_iter()
+                .map(|(_, found)| found.unwrap().unwrap().offset),
+        );
+    }
+    ends
+}
+
+async fn new_producer_id(client: &Client) -> i64 {
+    let request = InitProducerIdRequest::default();
+    let reply = client.call(1, Lane::General, &request).await.unwrap();
+    reply.parse().unwrap().producer_id
+}
+
+#[tokio::test]
+async fn records_offsets_and_identities_outlive_the_cluster() {
+    let directory = tempfile::tempdir().unwrap();
+    let (cluster, client) = start(directory.path()).await;
+    let id = cluster.cluster_id();
+    produce(&client, 10).await;
+    cluster.delete_records("orders", 1, 4).unwrap();
+    produce(&client, 5).await;
+    let partition = TopicPartition::new("orders", 1);
+    let offset = CommittedOffset::new(7);
+    let billing = client.offsets().group("billing");
+    let committed = billing.commit(None, &[(partition.clone(), offset)]).await;
+    assert!(committed.unwrap().iter().all(|(_, done)| done.is_ok()));
+    let producer = new_producer_id(&client).await;
+    let busy = EmbeddedCluster::builder()
+        .directory(directory.path())
+        .start()
+        .await;
+    assert!(
+        matches!(busy, Err(EmbeddedError::Directory { .. })),
+        "{busy:?}"
+    );
+    drop((client, billing));
+    cluster.shutdown().await;
+
+    let (cluster, client) = start(directory.path()).await;
+    assert_eq!(cluster.cluster_id(), id);
+    assert_eq!(ends(&client).await, [0, 15]);
+    produce(&client, 1).await;
+    assert_eq!(ends(&client).await, [0, 16]);
+    let billing = client.offsets().group("billing");
+    let found = billing.fetch(&[partition], false).await.unwrap();
+    let offset = found[0].1.as_ref().unwrap().as_ref().unwrap();
+    assert_eq!(offset.next, 7);
+    assert!(new_producer_id(&client).await > producer);
+}
