@@ -81,14 +81,15 @@ fn has_an_excuse(
     record: &Record,
     evidence: [usize; 2],
 ) {
-    let is_gone = match (record.removed(), record.gone) {
+    let is_excused = match (record.removed(), record.gone) {
         (None, _) => false,
         // An own store writes down what retention took: not to say so is to lose it in silence.
-        (_, Some(Gone::Retention | Gone::DeleteRecords)) => facts.terms.keeper == Keeper::Kafka,
+        (_, Some(Gone::Retention | Gone::DeleteRecords)) => {
+            facts.terms.keeper == Keeper::Kafka || facts.is_skipped(place, record.offset)
+        }
         _ => true,
     };
-    let by_policy = facts.is_skipped(place, record.offset) || is_jumped(facts, place, record);
-    if !is_gone && !by_policy {
+    if !is_excused && !is_jumped(facts, place, record) {
         let Record {
             payload, offset, ..
         } = record;

@@ -78,8 +78,7 @@ impl Walk {
             return;
         }
         for record in facts.due(place, from, next, number) {
-            let is_processed = self.processed.contains_key(&record.payload);
-            if !is_processed && !facts.is_skipped(place, record.offset) {
+            if !self.processed.contains_key(&record.payload) {
                 let what = format!(
                     "{place}@{next} covers {} at {}, which is not processed",
                     record.payload, record.offset

@@ -26,12 +26,11 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
             } => {
                 positions.insert((assignment, place), (number, at));
             }
-            Event::Skipped { place, from, to } => {
+            // The log was cut off, and is read again from there. What is skipped forward is not there any more, and so not missed.
+            Event::Skipped { place, from, to } if to < from => {
                 let here = positions.iter_mut().filter(|((_, at), _)| *at == place);
-                for (_, position) in here {
-                    if position.1 == from || (to < from && position.1 > to) {
-                        *position = (number, to);
-                    }
+                for (_, position) in here.filter(|(_, position)| position.1 > to) {
+                    *position = (number, to);
                 }
             }
             Event::Delivered {

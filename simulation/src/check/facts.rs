@@ -15,7 +15,19 @@ pub(super) struct Facts<'a> {
     pub(super) terms: Terms,
     pub(super) sends: BTreeMap<Payload, Send>,
     transactions: BTreeMap<Transaction, Outcome>,
+    removals: Vec<Removal>,
     records: BTreeMap<Place, Vec<Record>>,
+}
+
+/// An event that took records out of a log; the whole topic, if there is no reason.
+#[derive(Clone, Copy, Debug)]
+struct Removal {
+    number: usize,
+    topic: (u8, u8),
+    partition: Option<u16>,
+    from: i64,
+    to: i64,
+    why: Option<Gone>,
 }
 
 /// A record that was given to the producer.
@@ -59,6 +71,7 @@ impl<'a> Facts<'a> {
             terms,
             sends: BTreeMap::new(),
             transactions: BTreeMap::new(),
+            removals: entries.iter().enumerate().filter_map(Removal::of).collect(),
             records: BTreeMap::new(),
         };
         facts.find_sends();
@@ -108,7 +121,8 @@ impl<'a> Facts<'a> {
                 .any(|record| record.payload == payload && record.aborted)
     }
 
-    /// Whether a policy says that a record is not processed.
+    /// Whether a member said that by a policy it does not process a record. That alone is no excuse: it may say so only of what is
+    /// no longer there.
     pub(super) fn is_skipped(&self, place: Place, offset: i64) -> bool {
         self.entries.iter().any(|entry| match entry.event {
             Event::Skipped {
@@ -283,29 +297,57 @@ impl<'a> Facts<'a> {
 
     /// The last event before another that cut a log off below an offset: what is there now came later.
     fn truncated(&self, place: Place, offset: i64, before: usize) -> usize {
-        let cut = self.entries.iter().take(before).rposition(|entry| {
-            matches!(entry.event, Event::Removed { place: at, from, to, why: Gone::Truncation }
-                if at == place && (from..to).contains(&offset))
+        let mut removals = self.removals.iter();
+        let cut = removals.rfind(|removal| {
+            removal.why == Some(Gone::Truncation)
+                && removal.number < before
+                && removal.takes(place, offset)
         });
-        cut.unwrap_or(0)
+        cut.map_or(0, |removal| removal.number)
     }
 
     /// The first event after another that took an offset away; no reason, where the whole topic went.
     fn removal(&self, place: Place, offset: i64, since: usize) -> Option<(usize, Option<Gone>)> {
-        let later = self.numbered().skip(since + 1);
-        later
-            .filter_map(|(number, entry)| match entry.event {
-                Event::Removed {
-                    place: at,
-                    from,
-                    to,
-                    why,
-                } if at == place && (from..to).contains(&offset) => Some((number, Some(why))),
-                Event::TopicDeleted { topic, made } if place.is_of(topic, made) => {
-                    Some((number, None))
-                }
-                _ => None,
-            })
-            .next()
+        let mut removals = self.removals.iter();
+        let removal =
+            removals.find(|removal| removal.number > since && removal.takes(place, offset))?;
+        Some((removal.number, removal.why))
+    }
+}
+
+impl Removal {
+    fn of((number, entry): (usize, &Entry)) -> Option<Self> {
+        match entry.event {
+            Event::Removed {
+                place,
+                from,
+                to,
+                why,
+            } => Some(Self {
+                number,
+                topic: (place.topic, place.made),
+                partition: Some(place.partition),
+                from,
+                to,
+                why: Some(why),
+            }),
+            Event::TopicDeleted { topic, made } => Some(Self {
+                number,
+                topic: (topic, made),
+                partition: None,
+                from: i64::MIN,
+                to: i64::MAX,
+                why: None,
+            }),
+            _ => None,
+        }
+    }
+
+    fn takes(&self, place: Place, offset: i64) -> bool {
+        self.topic == (place.topic, place.made)
+            && self
+                .partition
+                .is_none_or(|partition| partition == place.partition)
+            && (self.from..self.to).contains(&offset)
     }
 }

@@ -28,8 +28,6 @@ pub enum Occurrence {
     KafkaCommitUnknown,
     /// Nobody knew whether a record was written.
     SendUnknown,
-    /// Nobody knew how a transaction ended.
-    TransactionUnknown,
     /// A transaction was aborted.
     TransactionAborted,
     /// A public future was dropped.
@@ -74,7 +72,6 @@ impl Occurrence {
             ],
             Self::KafkaCommitUnknown => &[Kind::CommitAnswerLost],
             Self::SendUnknown => &[Kind::Silence, Kind::LateAnswers],
-            Self::TransactionUnknown => &[Kind::EndTxnAnswerLost],
             Self::TransactionAborted => &[Kind::AbortedTransactions],
             Self::CallDropped => &[Kind::FutureDropped],
             Self::Close => &[Kind::StopInRebalance],
@@ -100,7 +97,6 @@ impl Occurrence {
         Self::StoreCommitUnknown,
         Self::KafkaCommitUnknown,
         Self::SendUnknown,
-        Self::TransactionUnknown,
         Self::TransactionAborted,
         Self::CallDropped,
         Self::Close,
@@ -241,11 +237,10 @@ fn occurrence(event: &Event, keepers: &BTreeMap<Commit, Keeper>) -> Option<Occur
             outcome: Outcome::Unknown,
             ..
         } => Occurrence::SendUnknown,
-        Event::TransactionEnded { outcome, .. } => match outcome {
-            Outcome::Unknown => Occurrence::TransactionUnknown,
-            Outcome::Refused => Occurrence::TransactionAborted,
-            Outcome::Acknowledged => return None,
-        },
+        Event::TransactionEnded {
+            outcome: Outcome::Refused,
+            ..
+        } => Occurrence::TransactionAborted,
         Event::CallEnded {
             outcome: Outcome::Unknown,
             ..

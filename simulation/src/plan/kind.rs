@@ -90,9 +90,9 @@ catalogue! {
     /// A bit of an answer is flipped.
     CorruptAnswers Broker 500..10000: S16;
     /// A member is cut off from all brokers; others are not.
-    Partitioned Member 500..40000: F17;
+    Partitioned Member 500..40000: S6;
     /// Requests take effect, and the connection is cut: any API.
-    AnswersLost All 500..10000: S48 S70;
+    AnswersLost All 500..10000: S48;
     /// An error code that no client knows.
     UnknownErrorCode All 500..5000: S19;
 
@@ -171,10 +171,6 @@ catalogue! {
     RebalanceOnEachHeartbeat All 1000..20000: S60;
     /// A static member is started again, or a second time.
     StaticRestart Member 500..20000: S62 F43;
-    /// STALE_MEMBER_EPOCH and FENCED_MEMBER_EPOCH.
-    MemberEpochErrors Member 500..10000: S63;
-    /// A heartbeat takes effect, and its answer is lost.
-    HeartbeatAnswerLost Member 500..10000: S63;
     /// Two rebalances, so that what was assigned is taken away before a record is read.
     RevokedAtOnce Member 0..0: S66;
     /// A member stops, or commits, while the group rebalances.
@@ -187,16 +183,6 @@ catalogue! {
     FutureDropped Member 500..20000: S75;
     /// A member's tasks get no time for a while, and then all at once.
     Starved Member 500..9000: S76;
-
-    // Transactions of who produces.
-    /// Another producer takes the transactional id.
-    ProducerFenced All 0..0: S69;
-    /// EndTxn takes effect, and its answer is lost.
-    EndTxnAnswerLost All 500..10000: S70;
-    /// A transaction times out.
-    TransactionTimesOut All 0..0: S71;
-    /// Its coordinator moves.
-    TransactionCoordinatorMoves All 0..0: S72;
 
     // Stores.
     /// A member stands still inside a transaction: before the guarded write, or after it.

@@ -29,6 +29,11 @@ pub enum Protocol {
     Consumer,
 }
 
+impl Protocol {
+    /// Those that the group speaks by now: a plan draws no other.
+    pub const BUILT: &[Self] = &[Self::Eager];
+}
+
 /// What the members do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Workload {
@@ -65,7 +70,7 @@ impl Workload {
         Self {
             effects,
             store,
-            protocol: dice.pick(&[Protocol::Eager, Protocol::Cooperative, Protocol::Consumer]),
+            protocol: dice.pick(Protocol::BUILT),
             order: if by_key { Order::Key } else { Order::Partition },
             transactional: dice.once_in(3),
             are_static: dice.once_in(4),
@@ -109,16 +114,9 @@ impl Workload {
             | Kind::CommitRefusedForOne
             | Kind::OffsetsExpire => !has_store,
             Kind::UnstableOffsets => !has_store && self.transactional,
-            Kind::HangingTransaction
-            | Kind::EndTxnAnswerLost
-            | Kind::TransactionTimesOut
-            | Kind::TransactionCoordinatorMoves
-            | Kind::AbortedTransactions => self.transactional,
+            Kind::HangingTransaction | Kind::AbortedTransactions => self.transactional,
             Kind::StaticRestart => self.are_static,
             Kind::LeaderKilledInSync => self.protocol != Protocol::Consumer,
-            Kind::MemberEpochErrors | Kind::HeartbeatAnswerLost => {
-                self.protocol == Protocol::Consumer
-            }
             _ => true,
         }
     }

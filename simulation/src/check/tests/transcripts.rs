@@ -634,3 +634,30 @@ fn v1_a_partition_that_was_added_and_starts_at_its_newest_record() {
     there.settle();
     there.holds();
 }
+
+#[test]
+fn v4_what_is_still_there_can_not_be_skipped() {
+    let mut script = exactly_once();
+    script.send(2, None);
+    script.sent(2, Outcome::Unknown);
+    script.in_log(2, false);
+    let (from, to) = (2, 3);
+    script.note(ME, Event::Skipped { place: P, from, to });
+    script.claim(ME, 1, 3);
+    script.settle();
+    script.only(Invariant::V4);
+}
+
+#[test]
+fn v8_nor_passed_over_by_the_reader() {
+    let mut script = marked();
+    script.records(2..4);
+    let (from, to) = (2, 3);
+    script.note(ME, Event::Skipped { place: P, from, to });
+    script.deliver(ME, 1, 3);
+    script.claim(ME, 1, 2);
+    script.work(ME, 1, 2..4);
+    script.commit(ME, 1, 4, &[], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V8);
+}
