@@ -113,7 +113,7 @@ impl World {
 
     fn append(&mut self, place: Place) {
         let payload = Payload(self.name());
-        let transaction = self.dice.once_in(4).then(|| Transaction(self.named));
+        let transaction = self.dice.once_in(4).then_some(Transaction(payload.0));
         let sent = Event::Sent {
             payload,
             key: None,
