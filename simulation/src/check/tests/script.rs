@@ -267,6 +267,14 @@ impl Script {
         assert!(violations.is_empty(), "{violations:#?}\n{}", self.history);
     }
 
+    /// This is found, among others.
+    #[track_caller]
+    pub(super) fn finds(&self, invariant: Invariant) {
+        let violations = self.violations();
+        let is_it = |violation: &Violation| violation.invariant == invariant;
+        assert!(violations.iter().any(is_it), "{violations:#?}");
+    }
+
     /// This is found, and nothing else is.
     #[track_caller]
     pub(super) fn only(&self, invariant: Invariant) -> Vec<Violation> {

@@ -661,3 +661,80 @@ fn v8_nor_passed_over_by_the_reader() {
     script.settle();
     script.only(Invariant::V8);
 }
+
+#[test]
+fn v3_an_offset_short_of_its_results() {
+    let mut script = Script::new(Effects::ExactlyOnce, Keeper::Store);
+    script.records(0..2);
+    script.gain(ME, 1);
+    script.claim(ME, 1, 0);
+    script.work(ME, 1, 0..2);
+    script.commit(ME, 1, 1, &[0, 1], Outcome::Acknowledged);
+    script.commit(ME, 1, 2, &[], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V3);
+}
+
+#[test]
+fn nothing_ends_that_did_not_begin() {
+    let spoil: [fn(&mut Script); 4] = [
+        |script| {
+            script.end(ME, 1, 1);
+        },
+        |script| script.sent(9, Outcome::Refused),
+        |script| {
+            let (call, outcome) = (Call(5), Outcome::Refused);
+            script.note(ME, Event::CallEnded { call, outcome });
+        },
+        |script| {
+            let (commit, outcome) = (Commit(5), Outcome::Refused);
+            script.note(ME, Event::CommitEnded { commit, outcome });
+        },
+    ];
+    for spoil in spoil {
+        let mut script = exactly_once();
+        spoil(&mut script);
+        script.settle();
+        script.only(Invariant::Consistency);
+    }
+}
+
+#[test]
+fn results_are_of_the_partition_that_is_committed() {
+    let mut script = exactly_once();
+    script.settle();
+    for entry in script.history.entries_mut() {
+        if let Event::Stored { place, results, .. } = &mut entry.event
+            && !results.is_empty()
+        {
+            *place = Place::new(0, 5);
+        }
+    }
+    script.finds(Invariant::Consistency);
+}
+
+#[test]
+fn v1_a_reset_excuses_only_what_it_jumps_over() {
+    let reset = |keeper, place, to| Event::Stored {
+        keeper,
+        place,
+        next: Some(to),
+        fence: None,
+        write: Write::Reset,
+        results: Vec::new(),
+    };
+    let resets = [
+        (reset(Keeper::Store, Place::new(0, 5), 3), false),
+        (reset(Keeper::Kafka, P, 3), false),
+        (reset(Keeper::Store, P, 2), false),
+        (reset(Keeper::Store, P, 3), true),
+    ];
+    for (reset, is_excuse) in resets {
+        let mut script = exactly_once();
+        script.records(2..3);
+        script.note(Who::Operator, reset);
+        script.settle();
+        let lost = |it: &crate::check::Violation| it.invariant == Invariant::V1;
+        assert_eq!(script.violations().iter().any(lost), !is_excuse);
+    }
+}

@@ -105,7 +105,7 @@ impl World {
     }
 
     fn note(&mut self, who: Who, event: Event) {
-        self.now += Duration::from_millis(100);
+        self.now += Duration::from_millis(self.dice.pick(&[0, 1, 200]));
         self.history.note(self.now, who, event);
     }
 
