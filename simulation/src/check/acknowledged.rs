@@ -9,8 +9,14 @@ use super::{Effects, Found};
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     for (payload, send) in &facts.sends {
-        if let Some((ended, Outcome::Acknowledged, Some(offset))) = send.ended {
-            is_kept(facts, found, *payload, send, (ended, offset));
+        match send.ended {
+            Some((ended, Outcome::Acknowledged, Some(offset))) => {
+                is_kept(facts, found, *payload, send, (ended, offset));
+            }
+            Some((ended, Outcome::Acknowledged, None)) => {
+                is_somewhere(facts, found, *payload, send, ended);
+            }
+            _ => {}
         }
     }
     let effects = effects(facts);
@@ -51,6 +57,23 @@ fn is_kept(
             "{payload} was acknowledged at {}@{offset}, and is not in the log",
             send.place
         );
+        found.add(what, [send.begun, ended]);
+    }
+}
+
+/// A broker that knows a batch already, and no longer where it is, acknowledges it without an offset.
+fn is_somewhere(
+    facts: &Facts<'_>,
+    found: &mut Found<'_>,
+    payload: Payload,
+    send: &Send,
+    ended: usize,
+) {
+    let log = facts.ending.logs.get(&send.place);
+    let mut records = log.into_iter().flat_map(|log| &log.records);
+    let is_there = records.any(|record| record.payload == payload);
+    if !is_there && !facts.is_anything_removed(send.place) {
+        let what = format!("{payload} was acknowledged, and is not in {}", send.place);
         found.add(what, [send.begun, ended]);
     }
 }

@@ -147,6 +147,15 @@ impl Own {
             Event::Fenced { assignment, place } => {
                 self.work.remove(&(*assignment, *place));
             }
+            // Cut off at the deadline: what it marked is not committed, it may have marked too much.
+            Event::Ended {
+                assignment,
+                place,
+                worked: Worked::Failed | Worked::Dropped,
+                ..
+            } if number > started => {
+                self.work.remove(&(*assignment, *place));
+            }
             // Said not to be committed, as late as in the close.
             Event::CommitEnded {
                 commit,

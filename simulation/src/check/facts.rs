@@ -134,6 +134,12 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether anything was ever taken out of a partition's log.
+    pub(super) fn is_anything_removed(&self, place: Place) -> bool {
+        let mut removals = self.removals.iter();
+        removals.any(|removal| removal.is_of(place))
+    }
+
     /// Whether a partition was there when the run began: neither added later, nor of a topic that was made anew.
     pub(super) fn is_from_the_beginning(&self, place: Place) -> bool {
         let first = self.entries.iter().find_map(|entry| match entry.event {
@@ -344,10 +350,12 @@ impl Removal {
     }
 
     fn takes(&self, place: Place, offset: i64) -> bool {
+        self.is_of(place) && (self.from..self.to).contains(&offset)
+    }
+
+    fn is_of(&self, place: Place) -> bool {
+        let partition = self.partition;
         self.topic == (place.topic, place.made)
-            && self
-                .partition
-                .is_none_or(|partition| partition == place.partition)
-            && (self.from..self.to).contains(&offset)
+            && partition.is_none_or(|partition| partition == place.partition)
     }
 }

@@ -162,7 +162,7 @@ pub enum Event {
         /// The next offset to be delivered.
         to: i64,
     },
-    /// By a stated policy, what is between is not processed. Backwards: it was processed, and is no longer there.
+    /// By a stated policy (of a member, or of an operator who has the member go on), what is between is not processed. Backwards: it was processed, and is no longer there.
     Skipped {
         /// Where.
         place: Place,
@@ -319,7 +319,7 @@ pub enum Event {
     Crashed,
     /// A member was started.
     Started,
-    /// A member stands still.
+    /// A member stands still: its process, or its tasks, which get no time.
     Paused,
     /// It goes on.
     Resumed,

@@ -738,3 +738,127 @@ fn v1_a_reset_excuses_only_what_it_jumps_over() {
         assert_eq!(script.violations().iter().any(lost), !is_excuse);
     }
 }
+
+#[test]
+fn v11_a_handler_that_was_cut_off_is_not_committed_and_that_is_right() {
+    let mut script = marked();
+    script.records(2..4);
+    script.work(ME, 1, 2..3);
+    script.deliver(ME, 1, 3);
+    script.begin(ME, 1, 3);
+    let (call, deadline) = (Call(1), script.now() + std::time::Duration::from_secs(5));
+    let kind = CallKind::CloseMember;
+    script.note(
+        ME,
+        Event::CallStarted {
+            call,
+            kind,
+            deadline,
+        },
+    );
+    let cut = Event::Ended {
+        assignment: Assignment(1),
+        place: P,
+        offset: 3,
+        payload: Payload(3),
+        worked: Worked::Dropped,
+    };
+    script.note(ME, cut);
+    let outcome = Outcome::Acknowledged;
+    script.note(ME, Event::CallEnded { call, outcome });
+    script.gain(OTHER, 2);
+    script.claim(OTHER, 2, 2);
+    script.work(OTHER, 2, 2..4);
+    script.commit(OTHER, 2, 4, &[], Outcome::Acknowledged);
+    script.settle();
+    script.holds();
+}
+
+#[test]
+fn v1_acknowledged_without_an_offset() {
+    let mut script = exactly_once();
+    script.send(2, None);
+    let acknowledged = Event::SendEnded {
+        payload: Payload(2),
+        outcome: Outcome::Acknowledged,
+        offset: None,
+    };
+    script.note(Who::Generator, acknowledged);
+    let mut written = script.clone();
+    script.settle();
+    script.only(Invariant::V1);
+    written.in_log(2, false);
+    written.work(ME, 1, 2..3);
+    written.commit(ME, 1, 3, &[2], Outcome::Acknowledged);
+    written.settle();
+    written.holds();
+}
+
+#[test]
+fn v1_a_topic_that_is_gone_and_nobody_deleted_it() {
+    let mut script = exactly_once();
+    script.ending.logs.clear();
+    script.ending.store.clear();
+    script.settle();
+    script.only(Invariant::V1);
+}
+
+#[test]
+fn v1_a_skip_in_another_partition_says_nothing_of_this_one() {
+    let mut script = exactly_once();
+    script.records(2..5);
+    script.remove(0, 4, Gone::Retention);
+    let (place, from, to) = (Place::new(0, 5), 2, 4);
+    script.note(ME, Event::Skipped { place, from, to });
+    script.claim(ME, 1, 4);
+    script.work(ME, 1, 4..5);
+    script.commit(ME, 1, 5, &[4], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V1);
+}
+
+#[test]
+fn v11_a_last_commit_that_was_refused_has_been_told() {
+    let mut script = marked();
+    script.records(2..3);
+    script.work(ME, 1, 2..3);
+    let (call, deadline) = (Call(1), script.now() + std::time::Duration::from_secs(5));
+    let kind = CallKind::CloseMember;
+    script.note(
+        ME,
+        Event::CallStarted {
+            call,
+            kind,
+            deadline,
+        },
+    );
+    script.commit(ME, 1, 3, &[], Outcome::Refused);
+    let outcome = Outcome::Acknowledged;
+    script.note(ME, Event::CallEnded { call, outcome });
+    script.gain(OTHER, 2);
+    script.claim(OTHER, 2, 2);
+    script.work(OTHER, 2, 2..3);
+    script.commit(OTHER, 2, 3, &[], Outcome::Acknowledged);
+    script.settle();
+    script.holds();
+}
+
+#[test]
+fn v3_a_row_once_more_than_it_was_committed() {
+    let mut script = exactly_once();
+    script.settle();
+    let again = script.ending.results[0];
+    script.ending.results.push(again);
+    script.only(Invariant::V3);
+}
+
+#[test]
+fn v5_an_offset_that_is_lower_at_the_end_than_it_was() {
+    let mut script = marked();
+    // All of it is gone, so that no lag tells.
+    script.remove(0, 2, Gone::DeleteRecords);
+    script.settle();
+    script.ending.logs.insert(P, Log::default());
+    script.ending.kafka.insert(P, 1);
+    script.only(Invariant::V5);
+}
