@@ -48,9 +48,18 @@ fn what_ends_began(facts: &Facts<'_>, found: &mut Found<'_>) {
     let mut work = BTreeMap::new();
     for (number, entry) in facts.numbered() {
         let began = match entry.event {
-            Event::Sent { payload, .. } => payloads.insert(payload),
-            Event::CommitBegan { commit, .. } => commits.insert(commit),
-            Event::CallStarted { call, .. } => calls.insert(call),
+            Event::Sent { payload, .. } => {
+                payloads.insert(payload);
+                true
+            }
+            Event::CommitBegan { commit, .. } => {
+                commits.insert(commit);
+                true
+            }
+            Event::CallStarted { call, .. } => {
+                calls.insert(call);
+                true
+            }
             Event::Began {
                 assignment,
                 place,

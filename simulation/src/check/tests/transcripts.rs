@@ -862,3 +862,80 @@ fn v5_an_offset_that_is_lower_at_the_end_than_it_was() {
     script.ending.kafka.insert(P, 1);
     script.only(Invariant::V5);
 }
+
+#[test]
+fn v2_a_reset_asks_for_nothing_below_it() {
+    let mut script = exactly_once();
+    reset(&mut script, 1);
+    script.claim(ME, 1, 1);
+    script.work(ME, 1, 1..2);
+    script.commit(ME, 1, 2, &[0, 1], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V2);
+}
+
+#[test]
+fn v8_what_was_not_claimed_is_not_delivered() {
+    let mut script = exactly_once();
+    script.deliver(ME, 7, 0);
+    script.settle();
+    script.only(Invariant::V8);
+}
+
+#[test]
+fn v7_the_same_record_again() {
+    let mut script = exactly_once();
+    script.begin(ME, 1, 1);
+    script.end(ME, 1, 1);
+    script.settle();
+    script.only(Invariant::V7);
+}
+
+#[test]
+fn v1_the_very_first_record_counts() {
+    let mut script = Script::new(Effects::AtLeastOnce, Keeper::Kafka);
+    script.records(0..1);
+    script.gain(ME, 1);
+    script.claim(ME, 1, 0);
+    script.settle();
+    script.finds(Invariant::V1);
+}
+
+#[test]
+fn names_are_used_once_and_work_ends_once() {
+    let mut script = exactly_once();
+    script.send(1, None);
+    script.settle();
+    script.finds(Invariant::Consistency);
+    let mut again = exactly_once();
+    again.end(ME, 1, 1);
+    again.settle();
+    again.only(Invariant::Consistency);
+}
+
+#[test]
+fn v11_asks_for_nothing_that_was_lost_before() {
+    for (assignment, is_its_own) in [(Assignment(1), true), (Assignment(9), false)] {
+        let mut script = marked();
+        script.records(2..3);
+        script.work(ME, 1, 2..3);
+        let places = vec![P];
+        script.note(ME, Event::Lost { assignment, places });
+        close(
+            &mut script,
+            ME,
+            CallKind::CloseMember,
+            Outcome::Acknowledged,
+        );
+        script.gain(OTHER, 2);
+        script.claim(OTHER, 2, 2);
+        script.work(OTHER, 2, 2..3);
+        script.commit(OTHER, 2, 3, &[], Outcome::Acknowledged);
+        script.settle();
+        if is_its_own {
+            script.holds();
+        } else {
+            script.only(Invariant::V11);
+        }
+    }
+}
