@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
         "ottla-examples",
         "ottla-benches",
         "ottla-hostile",
+        "ottla-simulation",
         "xtask",
     ],
 ];

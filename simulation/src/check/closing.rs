@@ -1,0 +1,191 @@
+//! V11: a close that says nothing is wrong has flushed: what was sent has an outcome, what was done is committed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::history::{
+    Assignment, Call, CallKind, Commit, Event, Outcome, Payload, Place, Who, Worked,
+};
+
+use super::facts::Facts;
+use super::{Effects, Found};
+
+pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
+    let mut begun: BTreeMap<Call, (usize, CallKind)> = BTreeMap::new();
+    for (number, entry) in facts.numbered() {
+        match entry.event {
+            Event::CallStarted { call, kind, .. } => {
+                begun.insert(call, (number, kind));
+            }
+            Event::CallEnded {
+                call,
+                outcome: Outcome::Acknowledged,
+            } => match begun.remove(&call) {
+                Some((started, CallKind::CloseProducer)) => {
+                    all_sends_have_ended(facts, found, (started, number));
+                }
+                Some((started, CallKind::CloseMember))
+                    if facts.terms.effects == Effects::AtLeastOnce =>
+                {
+                    what_is_done_is_committed(facts, found, entry.who, (started, number));
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
+
+fn all_sends_have_ended(
+    facts: &Facts<'_>,
+    found: &mut Found<'_>,
+    (started, ended): (usize, usize),
+) {
+    let before = facts.sends.iter().filter(|(_, send)| send.begun < started);
+    for (payload, send) in before {
+        if send.ended.is_none_or(|(number, ..)| number > ended) {
+            let what = format!("the producer was closed, and nothing was said of {payload}");
+            found.add(what, [send.begun, started, ended]);
+        }
+    }
+}
+
+/// What one assignment did in one partition.
+#[derive(Default)]
+struct Work {
+    delivered: Vec<(i64, Payload, usize)>,
+    done: BTreeSet<Payload>,
+}
+
+impl Work {
+    /// The last record before the first that is not done.
+    fn last_done(&self) -> Option<(i64, usize)> {
+        let done = self
+            .delivered
+            .iter()
+            .take_while(|(_, payload, _)| self.done.contains(payload));
+        done.last().map(|(offset, _, number)| (*offset, *number))
+    }
+}
+
+fn what_is_done_is_committed(
+    facts: &Facts<'_>,
+    found: &mut Found<'_>,
+    who: Who,
+    (started, ended): (usize, usize),
+) {
+    let mut own = Own::default();
+    for (number, entry) in facts.numbered().take(ended + 1) {
+        if entry.who == who {
+            own.follow(facts, number, &entry.event);
+            own.give_up(number, started, &entry.event);
+        }
+    }
+    for ((_, place), work) in &own.work {
+        if let Some((last, delivered)) = work.last_done()
+            && committed(facts, *place, ended).is_none_or(|next| next <= last)
+        {
+            let what = format!("{who} was closed, and {place}@{last} is done and not committed");
+            found.add(what, [delivered, started, ended]);
+        }
+    }
+}
+
+/// What the member that closes has in hand.
+#[derive(Default)]
+struct Own {
+    work: BTreeMap<(Assignment, Place), Work>,
+    commits: BTreeMap<Commit, (Assignment, Place)>,
+}
+
+impl Own {
+    fn follow(&mut self, facts: &Facts<'_>, number: usize, event: &Event) {
+        match *event {
+            Event::Claimed {
+                assignment, place, ..
+            } => {
+                self.work.insert((assignment, place), Work::default());
+            }
+            Event::Delivered {
+                assignment,
+                place,
+                offset,
+                payload,
+            } => {
+                let work = self.work.entry((assignment, place)).or_default();
+                work.delivered.push((offset, payload, number));
+            }
+            Event::Ended {
+                assignment,
+                place,
+                payload,
+                worked: Worked::Done,
+                ..
+            } => {
+                let work = self.work.entry((assignment, place)).or_default();
+                work.done.insert(payload);
+            }
+            Event::CommitBegan {
+                commit,
+                assignment,
+                place,
+                keeper,
+                ..
+            } if keeper == facts.terms.keeper => {
+                self.commits.insert(commit, (assignment, place));
+            }
+            _ => {}
+        }
+    }
+
+    fn give_up(&mut self, number: usize, started: usize, event: &Event) {
+        match event {
+            Event::Lost { assignment, places } => self.drop_all(*assignment, places),
+            // Given up before the close: what was not committed then is another's to do.
+            Event::Revoked { assignment, places } if number < started => {
+                self.drop_all(*assignment, places);
+            }
+            Event::Fenced { assignment, place } => {
+                self.work.remove(&(*assignment, *place));
+            }
+            // Cut off at the deadline: what it marked is not committed, it may have marked too much.
+            Event::Ended {
+                assignment,
+                place,
+                worked: Worked::Failed | Worked::Dropped,
+                ..
+            } if number > started => {
+                self.work.remove(&(*assignment, *place));
+            }
+            // Said not to be committed, as late as in the close.
+            Event::CommitEnded {
+                commit,
+                outcome: Outcome::Refused | Outcome::Unknown,
+            } if number > started => {
+                if let Some(reported) = self.commits.get(commit) {
+                    self.work.remove(reported);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn drop_all(&mut self, assignment: Assignment, places: &[Place]) {
+        self.work
+            .retain(|(it, at), _| *it != assignment || !places.contains(at));
+    }
+}
+
+/// The most that was ever committed until an event: a reset meanwhile is not the close's fault.
+fn committed(facts: &Facts<'_>, place: Place, until: usize) -> Option<i64> {
+    let stored = facts.entries.iter().take(until + 1);
+    let stored = stored.filter_map(|entry| match entry.event {
+        Event::Stored {
+            keeper,
+            place: at,
+            next,
+            ..
+        } if keeper == facts.terms.keeper && at == place => next,
+        _ => None,
+    });
+    stored.max()
+}

@@ -1,0 +1,90 @@
+//! V4: a committed offset covers no record that is not processed; and a mirror shows nothing that the store never held.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::history::{Event, Keeper, Payload, Place, Write};
+
+use super::Found;
+use super::facts::Facts;
+
+#[derive(Default)]
+struct Walk {
+    /// Processed, and not asked for anew since.
+    processed: BTreeMap<Payload, (Place, i64)>,
+    committed: BTreeMap<Place, (usize, i64)>,
+    /// All that a partition's offset ever was.
+    held: BTreeMap<Place, BTreeSet<i64>>,
+}
+
+pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
+    let mut walk = Walk::default();
+    for (number, entry) in facts.numbered() {
+        if let Some((place, from)) = facts.asked_anew(&entry.event) {
+            walk.processed
+                .retain(|_, (at, offset)| *at != place || *offset < from);
+        }
+        for (place, offset, payload) in facts.effects(&entry.event) {
+            walk.processed.insert(payload, (place, offset));
+        }
+        match entry.event {
+            Event::Claimed { place, at, .. } => {
+                walk.committed.entry(place).or_insert((number, at));
+            }
+            Event::Stored {
+                keeper,
+                place,
+                next,
+                write,
+                ..
+            } if keeper == facts.terms.keeper => {
+                walk.store(facts, found, number, (place, next, write));
+            }
+            Event::Stored {
+                keeper: Keeper::Kafka,
+                place,
+                next: Some(next),
+                write: Write::Commit,
+                ..
+            } => {
+                let held = walk.held.get(&place);
+                if !held.is_some_and(|held| held.contains(&next)) {
+                    let what = format!("the mirror of {place} says {next}, the store never did");
+                    found.add(what, [number]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Walk {
+    fn store(
+        &mut self,
+        facts: &Facts<'_>,
+        found: &mut Found<'_>,
+        number: usize,
+        (place, next, write): (Place, Option<i64>, Write),
+    ) {
+        let Some(next) = next else {
+            self.committed.remove(&place);
+            return;
+        };
+        self.held.entry(place).or_default().insert(next);
+        let before = self.committed.insert(place, (number, next));
+        let Some((before, from)) = before else {
+            return;
+        };
+        if write == Write::Reset {
+            return;
+        }
+        for record in facts.due(place, from, next, number) {
+            if !self.processed.contains_key(&record.payload) {
+                let what = format!(
+                    "{place}@{next} covers {} at {}, which is not processed",
+                    record.payload, record.offset
+                );
+                found.add(what, [before, number]);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! V5: a committed offset, in the store and in the mirror, goes back only by a reset (or a policy that says where to).
+
+use std::collections::BTreeMap;
+
+use crate::history::{Event, Keeper, Place, Who, Write};
+
+use super::Found;
+use super::facts::Facts;
+
+#[derive(Default)]
+struct Walk {
+    last: BTreeMap<(Keeper, Place), (usize, i64)>,
+    /// The latest claim of a place, while its owner has not yet set the mirror back to where it starts.
+    fresh: BTreeMap<Place, (Who, i64)>,
+}
+
+pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
+    let mut walk = Walk::default();
+    for (number, entry) in facts.numbered() {
+        match entry.event {
+            Event::Claimed { place, at, .. } => {
+                walk.fresh.insert(place, (entry.who, at));
+            }
+            Event::Stored {
+                keeper,
+                place,
+                next,
+                write,
+                ..
+            } => {
+                let Some(next) = next else {
+                    walk.last.remove(&(keeper, place));
+                    continue;
+                };
+                let before = walk.last.insert((keeper, place), (number, next));
+                let Some((before, from)) = before.filter(|(_, from)| next < *from) else {
+                    continue;
+                };
+                let is_meant = write == Write::Reset
+                    || is_rewound(facts, place, from, next)
+                    || walk.is_set_back(facts, entry.who, (keeper, place, next));
+                if !is_meant {
+                    let what = format!("{keeper}'s {place} went back from {from} to {next}");
+                    found.add(what, [before, number]);
+                }
+            }
+            _ => {}
+        }
+    }
+    walk.ends_as_written(facts, found);
+}
+
+impl Walk {
+    /// The first mirror of a claim is where it starts, so that a reset is followed.
+    fn is_set_back(
+        &mut self,
+        facts: &Facts<'_>,
+        who: Who,
+        (keeper, place, next): (Keeper, Place, i64),
+    ) -> bool {
+        let is_mirror = keeper == Keeper::Kafka && facts.terms.keeper == Keeper::Store;
+        let is_start = self.fresh.get(&place) == Some(&(who, next));
+        if is_mirror && is_start {
+            self.fresh.remove(&place);
+        }
+        is_mirror && is_start
+    }
+
+    fn ends_as_written(&self, facts: &Facts<'_>, found: &mut Found<'_>) {
+        for ((keeper, place), (number, next)) in &self.last {
+            let ends = match keeper {
+                Keeper::Store => &facts.ending.store,
+                Keeper::Kafka => &facts.ending.kafka,
+            };
+            if let Some(end) = ends.get(place).filter(|end| *end < next) {
+                let what = format!("{keeper}'s {place} was {next}, and ends as {end}");
+                found.add(what, [*number]);
+            }
+        }
+    }
+}
+
+/// Whether a policy for a log that was cut off says to go back to just there.
+fn is_rewound(facts: &Facts<'_>, place: Place, before: i64, next: i64) -> bool {
+    facts.entries.iter().any(|entry| match entry.event {
+        Event::Skipped {
+            place: at,
+            from,
+            to,
+        } => at == place && to < from && from <= before && to == next,
+        _ => false,
+    })
+}
