@@ -21,26 +21,28 @@ pub(crate) fn cases() -> Vec<Case> {
     let values = SMALL.values();
     let (mut builder, mut compressor) = (BatchBuilder::new(), Compressor::new());
     let finished = batch(&values, Compression::None, &mut builder, &mut compressor);
-    let mut out = Vec::new();
-    let case = Case::new("build 100 B none".to_owned(), "record", SMALL.records)
-        .run(Who::Floor, move || {
-            floor::build(black_box(&finished), &mut out);
+    let mut case = Case::new("build 100 B none".to_owned(), "record", SMALL.records);
+    for (who, checksum) in floor::BOTH {
+        let (finished, mut out) = (finished.clone(), Vec::new());
+        case = case.run(who, move || {
+            black_box(floor::build(black_box(&finished), checksum, &mut out));
             out.len() as u64
-        })
-        .run(Who::Ottla, {
-            let values = values.clone();
-            move || {
-                let batch = batch(
-                    black_box(&values),
-                    Compression::None,
-                    &mut builder,
-                    &mut compressor,
-                );
-                let length = batch.len();
-                builder.recycle(black_box(batch));
-                length as u64
-            }
         });
+    }
+    let case = case.run(Who::Ottla, {
+        let values = values.clone();
+        move || {
+            let batch = batch(
+                black_box(&values),
+                Compression::None,
+                &mut builder,
+                &mut compressor,
+            );
+            let length = batch.len();
+            builder.recycle(black_box(batch));
+            length as u64
+        }
+    });
     let case = kafka_protocol(case, &values);
     let limits = [Limit::TimesFloor(1.5), Limit::NoAllocation];
     vec![krafka(case, &values).limits(&limits)]

@@ -22,6 +22,8 @@ pub(crate) struct Run {
 pub(crate) enum Who {
     /// The least that the work takes: see `floor.rs`.
     Floor,
+    /// The same with the checksum that ours takes.
+    LowerFloor,
     Ottla,
     KafkaProtocol,
     Krafka,
@@ -41,11 +43,18 @@ pub(crate) enum Limit {
 }
 
 impl Who {
-    pub(crate) const ALL: [Self; 4] = [Self::Floor, Self::Ottla, Self::KafkaProtocol, Self::Krafka];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Floor,
+        Self::LowerFloor,
+        Self::Ottla,
+        Self::KafkaProtocol,
+        Self::Krafka,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor",
+            Self::LowerFloor => "lower floor",
             Self::Ottla => "ottla",
             Self::KafkaProtocol => "kafka-protocol",
             Self::Krafka => "krafka",

@@ -30,8 +30,11 @@ pub(crate) fn cases() -> Vec<Case> {
 
 fn case(shape: Shape, codec: Compression, times_floor: f64) -> Case {
     let stored = shape.stored(codec);
-    let mut floor = floor::Reader::new();
-    let case = named(shape, codec).run(Who::Floor, move || floor.read(black_box(&stored), codec));
+    let mut case = named(shape, codec);
+    for (who, checksum) in floor::BOTH {
+        let (stored, mut floor) = (stored.clone(), floor::Reader::new(checksum));
+        case = case.run(who, move || floor.read(black_box(&stored), codec));
+    }
     with_peers(case, shape, codec).limits(&[Limit::TimesFloor(times_floor), Limit::NoAllocation])
 }
 

@@ -4,8 +4,13 @@
 //! over the varints of each record that touches its value's first byte. The walk is as tight as safe code gets: it
 //! follows each record's length to the next, so that the processor overlaps them, keeps no field and explains no fault.
 //! Seven ways to write it were tried; slices, whole records cut off in front, and 64-bit loads are slower.
+//!
+//! The floor that counts sums as the peers do, with the crate `crc32c`. Ours sums faster, and so can be below it: what it
+//! does beyond the least is seen next to the lower floor, which sums as ours does.
 
 use ottla_protocol::records::Compression;
+
+use crate::case::Who;
 
 const HEADER: usize = 61;
 const CRC_AT: usize = 17;
@@ -13,15 +18,26 @@ const CRC_FROM: usize = 21;
 /// What batches of 62 KB decompress to, at most.
 const ROOM: usize = 128 * 1024;
 
+/// CRC-32C.
+pub(crate) type Checksum = fn(&[u8]) -> u32;
+
+/// Both floors.
+pub(crate) const BOTH: [(Who, Checksum); 2] = [
+    (Who::Floor, crc32c::crc32c),
+    (Who::LowerFloor, crc_fast::crc32_iscsi),
+];
+
 /// Reads batches; keeps what the codecs need.
 pub(crate) struct Reader {
+    checksum: Checksum,
     zstd: zstd::bulk::Decompressor<'static>,
     plain: Vec<u8>,
 }
 
 impl Reader {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(checksum: Checksum) -> Self {
         Self {
+            checksum,
             zstd: zstd::bulk::Decompressor::new().unwrap(),
             plain: vec![0; ROOM],
         }
@@ -32,7 +48,7 @@ impl Reader {
         let mut sum = 0;
         while !stored.is_empty() {
             let (batch, rest) = stored.split_at(12 + be_u32(stored, 8) as usize);
-            assert_eq!(crc32c::crc32c(&batch[CRC_FROM..]), be_u32(batch, CRC_AT));
+            assert_eq!((self.checksum)(&batch[CRC_FROM..]), be_u32(batch, CRC_AT));
             let body = self.plain(&batch[HEADER..], codec);
             sum += walk(body, be_u32(batch, HEADER - 4)).unwrap();
             stored = rest;
@@ -74,10 +90,10 @@ fn lz4(frame: &[u8], plain: &mut [u8]) -> usize {
 }
 
 /// What building a batch can't be spared: its bytes are copied and summed.
-pub(crate) fn build(batch: &[u8], out: &mut Vec<u8>) -> u64 {
+pub(crate) fn build(batch: &[u8], checksum: Checksum, out: &mut Vec<u8>) -> u64 {
     out.clear();
     out.extend_from_slice(batch);
-    u64::from(crc32c::crc32c(&out[CRC_FROM..]))
+    u64::from(checksum(&out[CRC_FROM..]))
 }
 
 /// The first bytes of so many records' values, summed.

@@ -26,9 +26,11 @@ struct Figures {
 pub(crate) fn print(cases: &mut [Case]) -> ExitCode {
     print_settings();
     println!(
-        "| case | ns per | floor | ottla | kafka-protocol | krafka | ottla / floor | faster than kafka-protocol | than krafka | allocations: ottla | kafka-protocol | krafka |"
+        "| case | ns per | floor | lower floor | ottla | kafka-protocol | krafka | ottla / floor | / lower floor | faster than kafka-protocol | than krafka | allocations: ottla | kafka-protocol | krafka |"
     );
-    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!(
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    );
     let mut missed = Vec::new();
     for case in cases {
         let figures = measure(case);
@@ -140,6 +142,7 @@ fn row(case: &Case, figures: &Figures) -> String {
     let mut cells = vec![case.name.clone(), case.unit.to_owned()];
     cells.extend(Who::ALL.map(|who| nanos(who).map(figure).unwrap_or_default()));
     cells.push(ratio(ours, nanos(Who::Floor)));
+    cells.push(ratio(ours, nanos(Who::LowerFloor)));
     cells.push(ratio(nanos(Who::KafkaProtocol), ours));
     cells.push(ratio(nanos(Who::Krafka), ours));
     cells.extend(
@@ -189,6 +192,7 @@ fn print_settings() {
         "kafka-protocol",
         "krafka",
         "crc32c",
+        "crc-fast",
         "lz4_flex",
         "zstd",
         "flate2",
