@@ -3,6 +3,8 @@
 //! Reading is nom's (`complete`: frames are whole); above the floor the derive calls one parser after the other, so
 //! that a fault knows its field. Nothing is generic over buffers: bytes come from `&[u8]` and go to an
 //! [`Out`]. Nothing here recurses, and no memory is taken for elements that the bytes left can't hold.
+//!
+//! What is inlined by force is so where all is optimized: elsewhere it would only take longer to compile.
 
 use std::ops::RangeInclusive;
 
