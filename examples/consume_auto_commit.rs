@@ -1,7 +1,8 @@
 //! Reads one partition from its oldest record on, and commits what was processed each second.
 //!
 //! ```sh
-//! cargo run --example consume_auto_commit -- TOPIC GROUP
+//! cargo run --example consume_auto_commit
+//! cargo run --example consume_auto_commit -- --bootstrap-servers HOST:PORT TOPIC GROUP
 //! ```
 //!
 //! The guarantee is *at least once*: a crash loses up to a second of commits, and those records come again. Only what
@@ -9,35 +10,34 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use clap::Parser;
 use ottla_client::{Client, ClientConfig, Start};
+use ottla_examples::Source;
 use ottla_protocol::types::TopicPartition;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let servers = std::env::var("OTTLA_BOOTSTRAP_SERVERS").unwrap_or("127.0.0.1:9092".into());
-    let mut arguments = std::env::args().skip(1);
-    let topic = arguments.next().context("which topic?")?;
-    let group = arguments.next().context("which group?")?;
+    let kafka = Source::parse().kafka(1).await?;
+    let stop = kafka.stop();
 
-    let client = Client::connect(ClientConfig::new(&servers)).await?;
+    let client = Client::connect(ClientConfig::new(&kafka.servers)).await?;
     let consumer = client
         .consumer()
-        .group(group)
+        .group(kafka.group.as_str())
         .auto_commit(Duration::from_secs(1))
         .build();
     let mut records = consumer
         .partition(
-            TopicPartition::new(topic, 0),
+            TopicPartition::new(kafka.topic.as_str(), 0),
             Start::committed_or(Start::Oldest),
         )
         .await?;
 
-    // Until Ctrl-C; closing commits the last marks.
+    // Closing commits the last marks.
     loop {
         let batch = tokio::select! {
             batch = records.next() => batch,
-            _ = tokio::signal::ctrl_c() => break,
+            () = stop.cancelled() => break,
         };
         match batch {
             Some(Ok(batch)) => {

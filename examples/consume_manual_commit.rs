@@ -1,42 +1,59 @@
 //! Reads one partition from its oldest record on, and commits by hand: after each record, or after each batch.
 //!
 //! ```sh
-//! cargo run --example consume_manual_commit -- TOPIC GROUP record
-//! cargo run --example consume_manual_commit -- TOPIC GROUP batch
+//! cargo run --example consume_manual_commit -- --commit record
+//! cargo run --example consume_manual_commit -- --commit batch --bootstrap-servers HOST:PORT TOPIC GROUP
 //! ```
 //!
 //! Committing *after* processing is at least once: a crash in between processes again. Committing *before* would be at
 //! most once: a crash in between loses. A commit a record costs a round trip each; a commit a batch is as safe, and a
 //! crash repeats a batch at most.
 
-use anyhow::Context;
+use clap::{Parser, ValueEnum};
 use ottla_client::{Client, ClientConfig, PartitionConsumer, Start};
 use ottla_protocol::types::TopicPartition;
 
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    source: ottla_examples::Source,
+    /// After what to commit.
+    #[arg(long, default_value = "batch")]
+    commit: Each,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Each {
+    Record,
+    Batch,
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let servers = std::env::var("OTTLA_BOOTSTRAP_SERVERS").unwrap_or("127.0.0.1:9092".into());
-    let mut arguments = std::env::args().skip(1);
-    let topic = arguments.next().context("which topic?")?;
-    let group = arguments.next().context("which group?")?;
-    let each_record = arguments.next().as_deref() == Some("record");
+    let arguments = Arguments::parse();
+    let kafka = arguments.source.kafka(1).await?;
+    let stop = kafka.stop();
 
-    let client = Client::connect(ClientConfig::new(&servers)).await?;
-    let consumer = client.consumer().group(group).auto_commit(None).build();
+    let client = Client::connect(ClientConfig::new(&kafka.servers)).await?;
+    let consumer = client
+        .consumer()
+        .group(kafka.group.as_str())
+        .auto_commit(None)
+        .build();
     let records = consumer
         .partition(
-            TopicPartition::new(topic, 0),
+            TopicPartition::new(kafka.topic.as_str(), 0),
             Start::committed_or(Start::Oldest),
         )
         .await?;
 
     tokio::select! {
-        done = consume(records, each_record) => done,
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        done = consume(records, arguments.commit) => done,
+        () = stop.cancelled() => Ok(()),
     }
 }
 
-async fn consume(mut records: PartitionConsumer, each_record: bool) -> anyhow::Result<()> {
+async fn consume(mut records: PartitionConsumer, each: Each) -> anyhow::Result<()> {
     while let Some(batch) = records.next().await {
         let batch = match batch {
             Ok(batch) => batch,
@@ -52,7 +69,7 @@ async fn consume(mut records: PartitionConsumer, each_record: bool) -> anyhow::R
                 record.offset,
                 record.value.unwrap_or_default().escape_ascii()
             );
-            if each_record {
+            if each == Each::Record {
                 records.mark(record.offset);
                 records.commit().await?;
             }

@@ -1,18 +1,20 @@
-//! A consumer group with the round-robin assignor: marks each record, commits by itself, and leaves in order on Ctrl-C.
+//! A consumer group with the round-robin assignor: marks each record, commits each second, and leaves in order on Ctrl-C.
 //!
 //! ```sh
-//! cargo run --example group_round_robin -- TOPIC GROUP
+//! cargo run --example group_round_robin
+//! cargo run --example group_round_robin -- --bootstrap-servers HOST:PORT TOPIC GROUP
 //! ```
 //!
-//! Start it twice: the partitions are shared. Stop one: the other takes over.
+//! Start it twice on a Kafka of yours: the partitions are shared. Stop one: the other takes over.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context;
+use clap::Parser;
 use ottla_client::{Client, ClientConfig};
+use ottla_examples::Source;
 use ottla_group::assignor::RoundRobinAssignor;
 use ottla_group::{Group, Handler, PartitionClaim, Session};
-use tokio_util::sync::CancellationToken;
 
 struct Printer;
 
@@ -51,25 +53,14 @@ impl Handler for Printer {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let servers = std::env::var("OTTLA_BOOTSTRAP_SERVERS").unwrap_or("127.0.0.1:9092".into());
-    let mut arguments = std::env::args().skip(1);
-    let topic = arguments.next().context("which topic?")?;
-    let group = arguments.next().context("which group?")?;
-
-    let stop = CancellationToken::new();
-    let on_ctrl_c = stop.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            on_ctrl_c.cancel();
-        }
-    });
-
-    let client = Client::connect(ClientConfig::new(&servers)).await?;
-    let group = Group::builder(client, group)
-        .topics([topic])
+    let kafka = Source::parse().kafka(2).await?;
+    let client = Client::connect(ClientConfig::new(&kafka.servers)).await?;
+    let group = Group::builder(client, kafka.group.as_str())
+        .topics([kafka.topic.as_str()])
         .assignors([Arc::new(RoundRobinAssignor) as _])
+        .auto_commit(Some(Duration::from_secs(1)))
         .build()?;
-    group.run(Printer, stop).await?;
+    group.run(Printer, kafka.stop()).await?;
     println!("left the group");
     Ok(())
 }

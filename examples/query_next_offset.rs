@@ -1,23 +1,22 @@
 //! Asks where a group would go on in a partition.
 //!
 //! ```sh
-//! cargo run --example query_next_offset -- TOPIC GROUP
+//! cargo run --example query_next_offset
+//! cargo run --example query_next_offset -- --bootstrap-servers HOST:PORT TOPIC GROUP
 //! ```
 
-use anyhow::Context;
+use clap::Parser;
 use ottla_client::{Client, ClientConfig};
+use ottla_examples::Source;
 use ottla_protocol::types::TopicPartition;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let servers = std::env::var("OTTLA_BOOTSTRAP_SERVERS").unwrap_or("127.0.0.1:9092".into());
-    let mut arguments = std::env::args().skip(1);
-    let topic = arguments.next().context("which topic?")?;
-    let group = arguments.next().context("which group?")?;
-
-    let client = Client::connect(ClientConfig::new(&servers)).await?;
-    let offsets = client.offset_manager(group);
-    let partition = offsets.partition(TopicPartition::new(topic, 0)).await?;
+    let kafka = Source::parse().kafka(1).await?.with_committed(4).await?;
+    let client = Client::connect(ClientConfig::new(&kafka.servers)).await?;
+    let offsets = client.offset_manager(kafka.group.as_str());
+    let partition = TopicPartition::new(kafka.topic.as_str(), 0);
+    let partition = offsets.partition(partition).await?;
     match partition.next_offset() {
         Some(committed) => println!("next offset: {}", committed.next),
         // No offset is not offset 0: the start policy decides.

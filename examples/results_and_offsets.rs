@@ -1,16 +1,28 @@
 //! Results and offsets in one transaction: counts how often each value came, in SQLite, exactly once.
 //!
 //! ```sh
-//! cargo run --example results_and_offsets -- TOPIC GROUP FILE
+//! cargo run --example results_and_offsets
+//! cargo run --example results_and_offsets -- --file counts.db --bootstrap-servers HOST:PORT TOPIC GROUP
 //! ```
 //!
-//! Stop it and start it again as often as you like, or kill it: no record is counted twice or left out.
+//! With a Kafka and a file of yours, stop it and start it again as often as you like, or kill it: no record is counted
+//! twice or left out.
 
-use anyhow::Context;
+use std::path::PathBuf;
+
+use clap::Parser;
 use ottla_client::{Client, ClientConfig};
 use ottla_group::{Batch, BoxError, Group, Processor};
 use ottla_offset_store::sqlite::{SqliteStore, SqliteTransaction};
-use tokio_util::sync::CancellationToken;
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    source: ottla_examples::Source,
+    /// The SQLite database that takes results and offsets; without it one in memory.
+    #[arg(long)]
+    file: Option<PathBuf>,
+}
 
 struct Count;
 
@@ -36,26 +48,33 @@ impl Processor<SqliteStore> for Count {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let servers = std::env::var("OTTLA_BOOTSTRAP_SERVERS").unwrap_or("127.0.0.1:9092".into());
-    let mut arguments = std::env::args().skip(1);
-    let topic = arguments.next().context("which topic?")?;
-    let group = arguments.next().context("which group?")?;
-    let file = arguments.next().context("which file?")?;
+    let arguments = Arguments::parse();
+    let kafka = arguments.source.kafka(2).await?;
 
-    let stop = CancellationToken::new();
-    let on_ctrl_c = stop.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            on_ctrl_c.cancel();
-        }
-    });
-
-    let store = SqliteStore::open(file).await?;
+    let store = match arguments.file {
+        Some(file) => SqliteStore::open(file).await?,
+        None => SqliteStore::in_memory()?,
+    };
     store
         .execute_batch("CREATE TABLE IF NOT EXISTS counts (word text PRIMARY KEY, times int)")
         .await?;
-    let client = Client::connect(ClientConfig::new(&servers)).await?;
-    let group = Group::builder(client, group).topics([topic]).build()?;
-    group.process(store, Count, stop).await?;
+    let client = Client::connect(ClientConfig::new(&kafka.servers)).await?;
+    let group = Group::builder(client, kafka.group.as_str())
+        .topics([kafka.topic.as_str()])
+        .build()?;
+    group.process(store.clone(), Count, kafka.stop()).await?;
+
+    for (word, times) in counts(&store).await? {
+        println!("{times} {word}");
+    }
     Ok(())
+}
+
+async fn counts(store: &SqliteStore) -> anyhow::Result<Vec<(String, u32)>> {
+    let read = |db: &mut rusqlite::Connection| {
+        let mut rows = db.prepare("SELECT word, times FROM counts ORDER BY times DESC, word")?;
+        rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
+    };
+    Ok(store.call(read).await?)
 }

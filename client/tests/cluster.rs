@@ -1,4 +1,5 @@
-//! Against a real Kafka: `cargo xtask kafka run -- cargo test -p ottla-client`.
+//! Against a real Kafka, or the embedded one: `cargo xtask kafka run -- cargo test -p ottla-client`, or `ottla broker` and
+//! `OTTLA_BOOTSTRAP_SERVERS`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::time::Duration;

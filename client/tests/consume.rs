@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod topic;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ottla_client::config::IsolationLevel;
@@ -193,27 +194,47 @@ async fn a_paused_partition_fetches_nothing_and_others_go_on() {
     let Some(client) = connect().await else {
         return;
     };
-    let topic = Topic::create(&client, "pause", 2).await;
+    // One more than there are brokers: two of the partitions are led by the same one.
+    let count = client.cluster().brokers().count() as i32 + 1;
+    let topic = Topic::create(&client, "pause", count).await;
+    let (first, second) = two_of_one_leader(&client, &topic, count).await;
     let consumer = client.consumer().build();
     let mut paused = consumer
-        .partition(topic.partition(0), Start::Oldest)
+        .partition(topic.partition(first), Start::Oldest)
         .await
         .unwrap();
     let mut other = consumer
-        .partition(topic.partition(1), Start::Oldest)
+        .partition(topic.partition(second), Start::Oldest)
         .await
         .unwrap();
     paused.pause();
-    // A fetch that was under way may still bring this one.
-    topic.append(1, values(0..1)).await;
+    // Ends the fetch that may be under way, for both.
+    topic.append(second, values(0..1)).await;
     assert_eq!(read(&mut other, 1).await, numbered(0..1));
-    topic.append(0, values(0..5)).await;
-    topic.append(1, values(1..5)).await;
+    topic.append(first, values(0..5)).await;
+    topic.append(second, values(1..5)).await;
     assert_eq!(read(&mut other, 4).await, numbered(1..5));
     let nothing = timeout(Duration::from_millis(700), paused.next()).await;
     assert!(nothing.is_err(), "{nothing:?}");
     paused.resume();
     assert_eq!(read(&mut paused, 5).await, numbered(0..5));
+}
+
+async fn two_of_one_leader(client: &Client, topic: &Topic, count: i32) -> (i32, i32) {
+    let mut led = BTreeMap::new();
+    for partition in 0..count {
+        let mut backoff = client.backoff("find the leader", Duration::from_secs(10));
+        let leader = loop {
+            match client.leader(&topic.partition(partition)).await {
+                Ok(leader) => break leader.broker,
+                Err(error) => backoff.pause(error).await.unwrap(),
+            }
+        };
+        if let Some(first) = led.insert(leader, partition) {
+            return (first, partition);
+        }
+    }
+    panic!("fewer leaders than partitions: {led:?}");
 }
 
 #[tokio::test]

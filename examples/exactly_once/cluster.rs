@@ -1,4 +1,4 @@
-//! The cluster: started where there is none, filled with records, asked how far the group is.
+//! The cluster: a real Kafka where one is asked for; filled with records, asked how far the group is.
 
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -25,12 +25,12 @@ impl Sent {
 
 /// Runs this program again, inside `cargo xtask kafka run`, which starts a Kafka and takes it down again.
 pub(crate) fn run_with_a_kafka_of_its_own() -> anyhow::Result<()> {
-    println!("starting a Kafka (--bootstrap-servers uses yours)");
+    println!("starting a Kafka");
     let status = Command::new(std::env::var("CARGO").unwrap_or("cargo".into()))
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .args(["xtask", "kafka", "run", "--"])
         .arg(std::env::current_exe()?)
-        .args(std::env::args_os().skip(1))
+        .args(std::env::args_os().skip(1).filter(|it| it != "--kafka"))
         .status()
         .context("run cargo xtask kafka run")?;
     ensure!(status.success(), "the run failed: {status}");

@@ -3,11 +3,13 @@
 //!
 //! ```sh
 //! cargo run --release --example exactly_once
+//! cargo run --release --example exactly_once -- --kafka
 //! cargo run --release --example exactly_once -- --bootstrap-servers HOST:PORT
 //! ```
 //!
-//! Without a cluster to use it starts a Kafka of its own, which needs Java 17 and Maven. The members are in
-//! `member.rs`: that is all there is to exactly once. The rest is the show around it.
+//! The first uses an embedded cluster of three brokers in the process of the show, which the members' processes reach over TCP; the
+//! second a real Kafka that it starts, which needs Java 17 and Maven; the third yours. The members are in `member.rs`:
+//! that is all there is to exactly once. The rest is the show around it.
 
 mod audit;
 mod cluster;
@@ -20,6 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use clap::{Parser, Subcommand};
 use ottla_client::Client;
+use ottla_embedded::EmbeddedCluster;
 
 use crate::audit::Audit;
 use crate::cluster::Sent;
@@ -31,9 +34,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 #[derive(Parser)]
 struct Arguments {
-    /// The cluster to use; without it a Kafka is started.
-    #[arg(long, env = "OTTLA_BOOTSTRAP_SERVERS")]
+    /// The Kafka to use; without it an embedded cluster is started.
+    #[arg(long, env = "OTTLA_BOOTSTRAP_SERVERS", value_name = "HOST:PORT")]
     bootstrap_servers: Option<String>,
+    /// Start a real Kafka to use.
+    #[arg(long, conflicts_with = "bootstrap_servers")]
+    kafka: bool,
     /// How many records are sent.
     #[arg(long, default_value_t = 100_000)]
     records: u64,
@@ -50,16 +56,32 @@ enum Role {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let Some(servers) = arguments.bootstrap_servers else {
+    if arguments.kafka {
         return cluster::run_with_a_kafka_of_its_own();
-    };
+    }
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        match arguments.role {
-            Some(Role::Member(member)) => member::run(&servers, member).await,
-            None => show(&servers, arguments.records).await,
+        match (arguments.bootstrap_servers, arguments.role) {
+            (Some(servers), Some(Role::Member(member))) => member::run(&servers, member).await,
+            (Some(servers), None) => show(&servers, arguments.records).await,
+            (None, _) => show_on_an_embedded_cluster(arguments.records).await,
         }
     })
+}
+
+async fn show_on_an_embedded_cluster(records: u64) -> anyhow::Result<()> {
+    // Both processes are in from the beginning, so that the one that is killed is at work.
+    let cluster = EmbeddedCluster::builder()
+        .brokers(3)
+        .config("group.initial.rebalance.delay.ms", "1000")
+        .start()
+        .await?;
+    println!(
+        "an embedded cluster of 3 brokers (--kafka starts a real Kafka, --bootstrap-servers uses yours)"
+    );
+    let shown = show(&cluster.bootstrap_servers(), records).await;
+    cluster.shutdown().await;
+    shown
 }
 
 async fn show(servers: &str, records: u64) -> anyhow::Result<()> {

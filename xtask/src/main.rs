@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod broker;
 mod check;
 mod conformance;
 mod fuzz;
@@ -39,7 +40,7 @@ struct Arguments {
 enum Task {
     /// Format, clippy, documentation, layers, each crate alone, packages
     Check(check::Arguments),
-    /// Unit, documentation and integration tests, on a Kafka that it starts itself
+    /// Unit, documentation and integration tests, on a Kafka that it starts itself and on the embedded cluster
     Test(test::Arguments),
     /// The protocol against Kafka's own schemas and classes: definitions, and the bytes of random messages
     Conformance(conformance::Arguments),

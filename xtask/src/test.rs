@@ -1,11 +1,13 @@
-//! `cargo xtask test`: every test there is, on one Kafka for the whole run.
+//! `cargo xtask test`: every test there is, on one Kafka for the whole run; those that need no more than a Kafka once more on
+//! the embedded cluster.
 
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::broker::Broker;
 use crate::conformance;
 use crate::interrupt::Interrupt;
 use crate::kafka::{self, Shape, Temporary};
@@ -36,6 +38,8 @@ enum Requirement {
 enum Part {
     /// The tests on a real Kafka, and the comparison with its protocol
     Kafka,
+    /// The same tests on the embedded cluster
+    Embedded,
     /// The examples in the documentation
     Doc,
 }
@@ -83,8 +87,11 @@ pub(crate) fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<ExitCod
     stages.run(name, || {
         on(cluster.as_ref(), test(&TESTS, &arguments), interrupt)
     });
+    stages.run("integration tests on the embedded cluster", || {
+        on_the_embedded_cluster(&skip, cluster.is_none(), &arguments, interrupt)
+    });
     stages.run("documentation tests", || match skip.contains(&Part::Doc) {
-        true => Ok(Outcome::Skipped("left out with --skip".to_owned())),
+        true => Ok(left_out()),
         false => on(cluster.as_ref(), test(&["--doc"], &arguments), interrupt),
     });
     drop(cluster);
@@ -95,6 +102,10 @@ pub(crate) fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<ExitCod
         }
     });
     Ok(stages.finish())
+}
+
+fn left_out() -> Outcome {
+    Outcome::Skipped("left out with --skip".to_owned())
 }
 
 /// Why the protocol is not compared with Kafka's.
@@ -119,6 +130,39 @@ fn conformance(interrupt: &Interrupt) -> Result<Outcome> {
 /// All targets that hold tests; benches are `cargo xtask bench`'s.
 const TESTS: [&str; 4] = ["--lib", "--bins", "--tests", "--examples"];
 
+/// The test programs that find a Kafka in their environment and want nothing else of it. Those of the examples and of the
+/// embedded cluster itself start one without being told.
+const ON_ANY_KAFKA: [&str; 9] = [
+    "admin",
+    "cluster",
+    "consume",
+    "exactly_once",
+    "handlers",
+    "kafka",
+    "members",
+    "offsets",
+    "produce",
+];
+
+/// Of these, what takes as long as all others: run where no real Kafka has judged it. It is the command line's.
+const SLOW_ON_ANY_KAFKA: [&str; 1] = ["ottla"];
+
+fn on_the_embedded_cluster(
+    skip: &[Part],
+    with_slow: bool,
+    arguments: &[OsString],
+    interrupt: &Interrupt,
+) -> Result<Outcome> {
+    if skip.contains(&Part::Embedded) {
+        return Ok(left_out());
+    }
+    let slow = SLOW_ON_ANY_KAFKA.iter().filter(|_| with_slow);
+    let programs = ON_ANY_KAFKA.iter().chain(slow);
+    let targets: Vec<_> = programs.flat_map(|it| ["--test", *it]).collect();
+    let mut command = test(&targets, arguments);
+    judged(Broker::start()?.run(&mut command, interrupt)?)
+}
+
 fn test(targets: &[&str], arguments: &[OsString]) -> Command {
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     // A line for each program, and a dot for each test.
@@ -141,7 +185,10 @@ fn on(cluster: Option<&Temporary>, mut command: Command, interrupt: &Interrupt) 
         succeed(&mut command, interrupt)?;
         return Ok(Outcome::Done);
     };
-    let status = cluster.run(&mut command, interrupt)?;
+    judged(cluster.run(&mut command, interrupt)?)
+}
+
+fn judged(status: ExitStatus) -> Result<Outcome> {
     if !status.success() {
         bail!("{status}");
     }
