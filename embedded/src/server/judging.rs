@@ -26,7 +26,8 @@ impl Core {
             chance,
             ..
         } = &mut *inner;
-        let named = Named::read(api, header.api_version, body, &state.topics);
+        let sessions = state.sessions.get(&peer.node);
+        let named = Named::read(api, header.api_version, body, &state.topics, sessions);
         let topics: Vec<TopicFacts<'_>> = named
             .topics
             .iter()
