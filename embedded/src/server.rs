@@ -69,9 +69,27 @@ pub(crate) struct Inner {
 #[derive(Debug)]
 enum Reply {
     Now(Vec<u8>),
-    Later(oneshot::Receiver<Vec<u8>>),
+    Later(Waiting),
     Nothing,
     Close(Refused),
+}
+
+/// An answer that comes later. Whoever stops waiting for it is forgotten.
+#[derive(Debug)]
+struct Waiting {
+    core: Core,
+    ticket: Ticket,
+    answer: oneshot::Receiver<Vec<u8>>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut inner = self.core.lock();
+        // An answer that came took this away.
+        if inner.waiting.remove(&self.ticket).is_some() {
+            inner.state.forget(self.ticket);
+        }
+    }
 }
 
 impl Core {
@@ -132,9 +150,14 @@ impl Core {
             Ok(Answer::Now(frame)) => Reply::Now(frame),
             Ok(Answer::Nothing) => Reply::Nothing,
             Ok(Answer::Later(ticket)) => {
-                let (sender, receiver) = oneshot::channel();
+                let (sender, answer) = oneshot::channel();
                 inner.waiting.insert(ticket, sender);
-                Reply::Later(receiver)
+                let core = self.clone();
+                Reply::Later(Waiting {
+                    core,
+                    ticket,
+                    answer,
+                })
             }
             Err(refused) => Reply::Close(refused),
         };
@@ -148,8 +171,8 @@ impl Core {
         inner.state.settle(now);
         inner.save();
         for (ticket, frame) in inner.state.take_ready() {
-            if let Some(waiting) = inner.waiting.remove(&ticket) {
-                // Who is gone wants no answer.
+            // Who is gone wants no answer; without one the connection closes.
+            if let (Some(waiting), Ok(frame)) = (inner.waiting.remove(&ticket), frame) {
                 let _ = waiting.send(frame);
             }
         }
@@ -191,12 +214,15 @@ impl Inner {
     /// Before answers go out: what they acknowledge is written.
     fn save(&mut self) {
         let Some(store) = &mut self.store else {
-            // Nobody wants to know.
-            self.state.unsaved = Default::default();
+            self.state.forget_changes();
             return;
         };
         if let Err(why) = store.save(&mut self.state) {
             tracing::error!(%why, "the cluster's data can't be written");
+            self.state.change_all();
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

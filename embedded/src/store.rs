@@ -1,5 +1,6 @@
 //! A directory in which the cluster's data outlives the process: written before each answer, so that what was acknowledged is there
-//! after the process was killed. It is not synced: a machine that loses power may lose the last writes.
+//! after the process was killed. It is not synced: a machine that loses power may lose the last writes. A write that fails is logged,
+//! and all is written anew after the next change; what was answered meanwhile is in memory only.
 //!
 //! `cluster.json` has the topics; a partition has a `.log`, its batches one behind the other, and a `.state`; each group and each
 //! transactional id has a file. Logs grow at their end, everything else is written beside and renamed.
@@ -166,10 +167,23 @@ impl Store {
             leader_epoch: log.leader_epoch(),
             next_offset: log.log_end(),
         };
-        let before = self.written.insert((topic, partition), now);
-        if before == Some(now) {
-            return Ok(());
+        // Taken out until all is written: after a failure everything is written anew.
+        let before = self.written.remove(&(topic, partition));
+        if before != Some(now) {
+            self.write_log(topic, partition, log, before, now)?;
         }
+        self.written.insert((topic, partition), now);
+        Ok(())
+    }
+
+    fn write_log(
+        &self,
+        topic: TopicId,
+        partition: i32,
+        log: &PartitionLog,
+        before: Option<Written>,
+        now: Written,
+    ) -> io::Result<()> {
         let file = self.log_file(topic, partition, "log");
         let grown = before.filter(|before| before.rewrites == now.rewrites);
         match grown {

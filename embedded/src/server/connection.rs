@@ -91,8 +91,9 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
         let mut answer = match self.core.handle(&mut self.peer, frame, verdict) {
             Reply::Now(answer) => answer,
             Reply::Nothing => return Ok(Outcome::Unanswered),
-            Reply::Later(later) => tokio::select! {
-                answer = later => answer.map_err(|_| NoFrame::Closed)?,
+            Reply::Later(mut later) => tokio::select! {
+                biased;
+                answer = &mut later.answer => answer.map_err(|_| NoFrame::Closed)?,
                 gone = self.frames.gone() => return Err(gone.into()),
             },
             Reply::Close(refused) => {
@@ -130,6 +131,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
             return Ok(());
         }
         tokio::select! {
+            biased;
             () = sleep(time) => Ok(()),
             gone = self.frames.gone() => Err(gone.into()),
         }

@@ -266,7 +266,9 @@ fn what_is_meant_for_all_replicas_waits_for_those_that_lag() {
 fn a_fetch_in_a_session_is_about_all_that_the_session_has() {
     let mut state = cluster();
     let id = orders(&state);
-    let Answer::Now(frame) = send(&mut state, 1, &fetch(id, 0), FETCH).unwrap() else {
+    let mut opening = fetch(id, 0);
+    opening.session_epoch = 0;
+    let Answer::Now(frame) = send(&mut state, 1, &opening, FETCH).unwrap() else {
         panic!("it waits");
     };
     let body = body_of(frame);
