@@ -1,6 +1,7 @@
 //! What a cluster is to be: how many brokers, where they listen, who may log in.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -12,14 +13,13 @@ use crate::error::EmbeddedError;
 use crate::server::{Clock, Core, Network, Tcp, TlsSource};
 use crate::settings::{Settings, User};
 use crate::state::State;
-use crate::state::creation::Wanted;
 use crate::store::Store;
 
 /// The most brokers: each has a port and a task of its own.
 const MOST_BROKERS: i32 = 100;
 
 /// What a cluster is to be; [`start`](Self::start) makes it so.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct EmbeddedClusterBuilder<N = Tcp> {
     pub(crate) network: N,
     pub(crate) brokers: i32,
@@ -27,11 +27,31 @@ pub struct EmbeddedClusterBuilder<N = Tcp> {
     pub(crate) advertised_host: Option<String>,
     pub(crate) racks: BTreeMap<i32, String>,
     pub(crate) tls: Option<TlsSource>,
-    topics: Vec<(String, i32)>,
+    pub(crate) topics: Vec<(String, i32)>,
     users: Vec<(String, String)>,
     settings: Settings,
     wall_clock_ms: Option<i64>,
     pub(crate) directory: Option<PathBuf>,
+}
+
+/// Without passwords.
+impl<N: fmt::Debug> fmt::Debug for EmbeddedClusterBuilder<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let users = self.users.iter().map(|(name, _)| name);
+        f.debug_struct("EmbeddedClusterBuilder")
+            .field("network", &self.network)
+            .field("brokers", &self.brokers)
+            .field("listen", &self.listen)
+            .field("advertised_host", &self.advertised_host)
+            .field("racks", &self.racks)
+            .field("tls", &self.tls)
+            .field("topics", &self.topics)
+            .field("users", &users.collect::<Vec<_>>())
+            .field("settings", &self.settings)
+            .field("wall_clock_ms", &self.wall_clock_ms)
+            .field("directory", &self.directory)
+            .finish()
+    }
 }
 
 impl Default for EmbeddedClusterBuilder {
@@ -60,8 +80,9 @@ impl<N> EmbeddedClusterBuilder<N> {
         self
     }
 
-    /// A topic that is there from the start. Partition 0 is led by broker 1, partition 1 by broker 2, and so on around;
-    /// each is kept on up to three brokers.
+    /// A topic that is there from the start. The first one's partition 0 is led by broker 1, partition 1 by broker 2, and so on around;
+    /// the second one's partition 0 by broker 2, so that leaders are spread. Each is kept on three brokers, or on as many as there are,
+    /// unless `default.replication.factor` is set (Kafka's own default is 1).
     #[must_use]
     pub fn topic(mut self, name: impl Into<String>, partitions: i32) -> Self {
         self.topics.push((name.into(), partitions));
@@ -126,7 +147,9 @@ impl<N> EmbeddedClusterBuilder<N> {
     /// A setting of all brokers, by Kafka's name, such as `message.max.bytes`. Topics take their defaults from there.
     #[must_use]
     pub fn config(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.settings.configs.insert(name.into(), value.into());
+        let value: String = value.into();
+        let configs = &mut self.settings.configs;
+        configs.insert(name.into(), value.trim().to_owned());
         self
     }
 
@@ -210,21 +233,30 @@ impl<N: Network> EmbeddedClusterBuilder<N> {
     pub async fn start(self) -> Result<EmbeddedCluster<N>, EmbeddedError> {
         self.check()?;
         let core = Core::new(self.state(), Clock::start(self.wall_clock_ms));
-        let (topics, directory) = (self.topics.clone(), self.directory.clone());
-        let store = directory.clone().map(Store::open).transpose();
-        let store = store.map_err(|source| EmbeddedError::directory(&directory, source))?;
-        let cluster = EmbeddedCluster::serve(core, self, store).await?;
-        for (name, partitions) in topics {
-            if directory.is_some() && cluster.has_topic(&name) {
-                continue;
-            }
-            cluster.create(&Wanted {
-                name: &name,
-                partitions,
-                replication_factor: -1,
-                ..Wanted::default()
-            })?;
-        }
-        Ok(cluster)
+        let store = self.directory.clone().map(Store::open).transpose();
+        let store = store.map_err(|source| EmbeddedError::directory(&self.directory, source))?;
+        EmbeddedCluster::serve(core, self, store).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_shown() {
+        let builder = EmbeddedCluster::builder().user("alice", "wonderland");
+        let shown = format!("{builder:?}");
+        assert!(shown.contains("alice") && !shown.contains("wonderland"));
+    }
+
+    #[tokio::test]
+    async fn there_are_no_ports_behind_the_last() {
+        let last = SocketAddr::from(([127, 0, 0, 1], u16::MAX));
+        let builder = EmbeddedCluster::builder().brokers(2).listen(last);
+        let refused = builder.start().await.unwrap_err();
+        let is_config = matches!(refused, EmbeddedError::Config { .. });
+        let is_taken = matches!(refused, EmbeddedError::Listen { node: 1, .. });
+        assert!(is_config || is_taken, "{refused}");
     }
 }
