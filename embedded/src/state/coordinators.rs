@@ -51,6 +51,11 @@ impl Coordinators {
         self.leader(kind, partition_of(key), brokers)
     }
 
+    /// As if a partition had changed hands so often.
+    pub(super) fn begin_at(&mut self, kind: Coordinated, partition: i32, epoch: i32) {
+        self.epochs.insert((kind, partition), epoch);
+    }
+
     fn all(&self, brokers: &Brokers) -> Vec<((Coordinated, i32), i32)> {
         let both = [Coordinated::Group, Coordinated::Transaction];
         let each = both
