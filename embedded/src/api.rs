@@ -193,7 +193,8 @@ pub(crate) fn at_login(
     peer: &mut Peer,
     body: &[u8],
 ) -> Option<Handled> {
-    let wants_login = state.settings.wants_login();
+    // Who has logged in can't do so again: sessions have no end here (KIP-368).
+    let wants_login = state.settings.wants_login() && peer.login.user().is_none();
     match call.api {
         ApiKey::ApiVersions => Some(api_versions::handle(state, call, body)),
         ApiKey::SaslHandshake if wants_login => {

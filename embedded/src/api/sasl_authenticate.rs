@@ -47,10 +47,10 @@ pub(crate) fn bare(state: &mut State, peer: &mut Peer, token: &[u8]) -> Handled 
     }
 }
 
-/// Nobody needs to log in here.
+/// Nobody needs to log in here, or not again.
 pub(crate) fn too_late(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     SaslAuthenticateRequest::read_body(body, call.version)?;
-    let why = "SaslAuthenticate request received where nobody needs to log in";
+    let why = "SaslAuthenticate request received where nobody needs to log in, or after a login";
     call.answer(&failure(ErrorCode::ILLEGAL_SASL_STATE, why))
 }
 
