@@ -30,6 +30,7 @@ pub struct EmbeddedClusterBuilder<N = Tcp> {
     pub(crate) topics: Vec<(String, i32)>,
     users: Vec<(String, String)>,
     settings: Settings,
+    seed: Option<u64>,
     wall_clock_ms: Option<i64>,
     pub(crate) directory: Option<PathBuf>,
 }
@@ -48,6 +49,7 @@ impl<N: fmt::Debug> fmt::Debug for EmbeddedClusterBuilder<N> {
             .field("topics", &self.topics)
             .field("users", &users.collect::<Vec<_>>())
             .field("settings", &self.settings)
+            .field("seed", &self.seed)
             .field("wall_clock_ms", &self.wall_clock_ms)
             .field("directory", &self.directory)
             .finish()
@@ -66,6 +68,7 @@ impl Default for EmbeddedClusterBuilder {
             topics: Vec::new(),
             users: Vec::new(),
             settings: Settings::default(),
+            seed: None,
             wall_clock_ms: None,
             directory: None,
         }
@@ -136,15 +139,17 @@ impl<N> EmbeddedClusterBuilder<N> {
         self
     }
 
-    /// Where all that is drawn by chance begins (ids of topics and members): the same seed and the same requests in the same order
-    /// give the same cluster. 0 unless told otherwise.
+    /// Where all that is drawn by chance begins (ids of the cluster, of topics and members): the same seed and the same requests in the
+    /// same order give the same cluster. Drawn anew for each cluster unless told.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.settings.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
-    /// A setting of all brokers, by Kafka's name, such as `message.max.bytes`. Topics take their defaults from there.
+    /// A setting of all brokers, by Kafka's name, such as `message.max.bytes`. Topics take their defaults from there. Two defaults are not
+    /// Kafka's: `default.replication.factor` is 3, or the number of brokers where that is less; `group.initial.rebalance.delay.ms` is 0.
+    /// Some settings [change nothing](crate#what-it-is-not).
     #[must_use]
     pub fn config(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let value: String = value.into();
@@ -187,6 +192,7 @@ impl<N> EmbeddedClusterBuilder<N> {
             topics: self.topics,
             users: self.users,
             settings: self.settings,
+            seed: self.seed,
             wall_clock_ms: self.wall_clock_ms,
             directory: self.directory,
         }
@@ -211,12 +217,14 @@ impl<N> EmbeddedClusterBuilder<N> {
     }
 
     fn state(&self) -> State {
-        let mut random = StdRng::seed_from_u64(self.settings.seed);
+        let seed = self.seed.unwrap_or_else(rand::random);
+        let mut random = StdRng::seed_from_u64(seed);
         let users = self.users.iter();
         let users = users.map(|(name, password)| User::new(name, password, &mut random));
         let users = users.collect();
         State::new(Settings {
             users,
+            seed,
             ..self.settings.clone()
         })
     }
@@ -248,6 +256,14 @@ mod tests {
         let builder = EmbeddedCluster::builder().user("alice", "wonderland");
         let shown = format!("{builder:?}");
         assert!(shown.contains("alice") && !shown.contains("wonderland"));
+    }
+
+    #[test]
+    fn clusters_are_told_apart_unless_they_have_one_seed() {
+        let id = |builder: EmbeddedClusterBuilder| builder.state().cluster_id;
+        let builder = EmbeddedCluster::builder;
+        assert_ne!(id(builder()), id(builder()));
+        assert_eq!(id(builder().seed(7)), id(builder().seed(7)));
     }
 
     #[tokio::test]

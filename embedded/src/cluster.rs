@@ -193,9 +193,8 @@ impl<N: Network> EmbeddedCluster<N> {
             let names = state.topics.all().map(|topic| topic.name.clone());
             names.collect::<BTreeSet<_>>()
         });
-        let new = topics.iter().filter(|(name, _)| !kept.contains(&**name));
-        new.map(|(name, partitions)| self.create_topic(name, *partitions))
-            .collect()
+        let mut new = topics.iter().filter(|(name, _)| !kept.contains(&**name));
+        new.try_for_each(|(name, partitions)| self.create_topic(name, *partitions))
     }
 
     fn create(&self, wanted: &Wanted<'_>) -> Result<(), EmbeddedError> {
