@@ -67,12 +67,12 @@ fn delete(state: &mut State, call: &Call<'_>, wanted: &DeleteTopicState<'_>) -> 
 }
 
 fn result((name, topic_id, done): &Deleted) -> DeletableTopicResult<'_> {
-    let refusal = done.as_ref().err();
+    let (error_code, error_message) = Refusal::told(done);
     DeletableTopicResult {
         name: name.as_deref(),
         topic_id: *topic_id,
-        error_code: refusal.map_or(0, |refusal| refusal.code.code()),
-        error_message: refusal.and_then(Refusal::words),
+        error_code,
+        error_message,
         ..Default::default()
     }
 }

@@ -81,6 +81,21 @@ impl State {
         }
     }
 
+    /// Takes those groups out that `node` is not to be asked about, each with its error.
+    pub(crate) fn take_refused_groups<'a>(
+        &self,
+        node: i32,
+        groups: &mut Vec<&'a str>,
+    ) -> Vec<(&'a str, i16)> {
+        let mut refused = Vec::new();
+        groups.retain(|group| {
+            let checked = self.check_coordinator(node, Coordinated::Group, group);
+            refused.extend(checked.err().map(|error| (*group, error.code())));
+            checked.is_ok()
+        });
+        refused
+    }
+
     /// Moves the partition that `key` belongs to, with all that it coordinates.
     pub(crate) fn move_coordinator(&mut self, now: Now, kind: Coordinated, key: &str, node: i32) {
         self.reelect(now, |state| {
