@@ -37,6 +37,7 @@ mod elect_leaders;
 mod end_txn;
 mod fetch;
 mod find_coordinator;
+mod first_error;
 mod get_telemetry_subscriptions;
 mod heartbeat;
 mod incremental_alter_configs;
@@ -61,6 +62,7 @@ mod sync_group;
 mod txn_offset_commit;
 
 pub(crate) use fetch::frame as fetch_frame;
+pub(crate) use first_error::FirstError;
 pub(crate) use named::Named;
 pub(crate) use produce::frame as produce_frame;
 pub(crate) use sasl_authenticate::bare as bare_token;

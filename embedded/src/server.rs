@@ -27,7 +27,7 @@ pub(crate) use self::timer::run as run_timer;
 pub(crate) use self::tls::{Tls, TlsSource};
 use crate::faults::{Effect, Faults, SeenRequest, Verdict};
 use crate::state::State;
-use crate::state::call::{Answer, Refused};
+use crate::state::call::{Answer, Frame, Refused};
 use crate::state::peer::Peer;
 use crate::store::Store;
 use crate::ticket::Ticket;
@@ -62,13 +62,13 @@ pub(crate) struct Inner {
     /// What rules with a probability go by; apart from the state's, so that a fault does not change what is drawn there.
     chance: StdRng,
     /// Connections that wait for an answer.
-    waiting: BTreeMap<Ticket, oneshot::Sender<Vec<u8>>>,
+    waiting: BTreeMap<Ticket, oneshot::Sender<Frame>>,
 }
 
 /// What a connection does with a request.
 #[derive(Debug)]
 enum Reply {
-    Now(Vec<u8>),
+    Now(Frame),
     Later(Waiting),
     Nothing,
     Close(Refused),
@@ -79,7 +79,7 @@ enum Reply {
 struct Waiting {
     core: Core,
     ticket: Ticket,
-    answer: oneshot::Receiver<Vec<u8>>,
+    answer: oneshot::Receiver<Frame>,
 }
 
 impl Drop for Waiting {

@@ -38,7 +38,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use self::brokers::{Broker, Brokers};
-use self::call::ReplyTo;
+use self::call::{Frame, ReplyTo};
 use self::coordinators::Coordinators;
 use self::durable::Unsaved;
 use self::fetches::Fetches;
@@ -54,7 +54,7 @@ use crate::ticket::Ticket;
 use crate::transactions::TransactionCoordinator;
 
 /// An answer that was waited for.
-pub(crate) type Ready = (Ticket, Result<Vec<u8>, EncodeError>);
+pub(crate) type Ready = (Ticket, Result<Frame, EncodeError>);
 
 /// The cluster.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ impl State {
     }
 
     /// An answer that was waited for is there, or can't be written.
-    pub(crate) fn make_ready(&mut self, ticket: Ticket, frame: Result<Vec<u8>, EncodeError>) {
+    pub(crate) fn make_ready(&mut self, ticket: Ticket, frame: Result<Frame, EncodeError>) {
         self.ready.push((ticket, frame));
     }
 

@@ -9,7 +9,7 @@ use ottla_protocol::wire::secret::Secret;
 
 use crate::sasl::Step;
 use crate::state::State;
-use crate::state::call::{Answer, Call, Handled, Refused};
+use crate::state::call::{Answer, Call, Frame, Handled, Refused};
 use crate::state::peer::Peer;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, peer: &mut Peer, body: &[u8]) -> Handled {
@@ -41,7 +41,10 @@ pub(crate) fn bare(state: &mut State, peer: &mut Peer, token: &[u8]) -> Handled 
     match peer.login.take(token, &state.settings, &mut state.random) {
         Some(Step::Token(token)) => {
             let length = token.len() as u32;
-            Ok(Answer::Now([&length.to_be_bytes(), &token[..]].concat()))
+            Ok(Answer::Now(Frame {
+                bytes: [&length.to_be_bytes(), &token[..]].concat(),
+                error: ErrorCode::NONE,
+            }))
         }
         _ => Err(Refused::AuthenticationFailed(None)),
     }

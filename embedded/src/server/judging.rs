@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, PoisonError};
 
-use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::{ApiKey, frame};
 
 use super::{Core, Inner};
@@ -62,6 +61,3 @@ impl Core {
         }
     }
 }
-
-/// An answer went out.
-pub(super) const ANSWERED: Outcome = Outcome::Answered(ErrorCode::NONE);

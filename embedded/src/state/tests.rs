@@ -79,14 +79,14 @@ fn answered(state: &mut State, frame: &[u8]) -> Result<Option<Vec<u8>>, Refused>
     let answer = state.handle(NOW, &mut peer(), frame)?;
     state.settle(NOW);
     let ticket = match answer {
-        Answer::Now(frame) => return Ok(Some(frame)),
+        Answer::Now(frame) => return Ok(Some(frame.bytes)),
         Answer::Nothing => return Ok(None),
         Answer::Later(ticket) => ticket,
     };
     for _ in 0..1000 {
         let ready = state.take_ready();
         if let Some((_, frame)) = ready.into_iter().find(|(ready, _)| *ready == ticket) {
-            return Ok(Some(frame?));
+            return Ok(Some(frame?.bytes));
         }
         let due = state.next_deadline().expect("something that it waits for");
         state.tick(Now { at: due, ..NOW });

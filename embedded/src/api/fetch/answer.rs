@@ -12,7 +12,7 @@ use ottla_protocol::types::TopicId;
 
 use crate::fetch_session::{FetchKey, FetchTopic};
 use crate::state::brokers::Brokers;
-use crate::state::call::ReplyTo;
+use crate::state::call::{Frame, ReplyTo};
 use crate::state::fetches::Served;
 
 /// From this version on the answer tells who leads (KIP-951).
@@ -29,7 +29,7 @@ pub(crate) fn frame(
     session_id: i32,
     answered: &[(&FetchKey, &Served)],
     brokers: &Brokers,
-) -> Result<Vec<u8>, EncodeError> {
+) -> Result<Frame, EncodeError> {
     let records: Vec<Vec<u8>> = answered.iter().map(|(_, served)| joined(served)).collect();
     let mut response = FetchResponse {
         error_code: error.code(),

@@ -9,10 +9,11 @@ use ottla_protocol::messages::produce::{
 };
 
 use crate::state::brokers::Brokers;
+use crate::state::call::Frame;
 use crate::state::produces::{Outcome, PendingProduce, Produced};
 
 /// The whole frame.
-pub(crate) fn frame(produce: &PendingProduce, brokers: &Brokers) -> Result<Vec<u8>, EncodeError> {
+pub(crate) fn frame(produce: &PendingProduce, brokers: &Brokers) -> Result<Frame, EncodeError> {
     let version = produce.reply_to.version;
     let outcomes = produce.produced.iter().flat_map(|topic| &topic.outcomes);
     let leaders = outcomes.filter_map(|one| one.leader);

@@ -8,6 +8,7 @@ use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor};
 use ottla_protocol::types::TopicId;
 use ottla_protocol::{Request, Response};
 
+use super::super::call::Frame;
 use super::*;
 use crate::api::Named;
 use crate::ticket::Ticket;
@@ -16,8 +17,8 @@ use crate::ticket::Ticket;
 const PRODUCE: i16 = 13;
 const FETCH: i16 = 18;
 
-fn body_of(frame: Vec<u8>) -> Vec<u8> {
-    frame[9..].to_vec()
+fn body_of(frame: Frame) -> Vec<u8> {
+    frame.bytes[9..].to_vec()
 }
 
 fn produce(state: &mut State, node: i32, topic_id: TopicId, acks: i16) -> Result<Vec<u8>, Refused> {
@@ -86,7 +87,7 @@ fn later(answer: super::super::call::Handled) -> Ticket {
 }
 
 /// Error and number of bytes of an answer's one partition; none if it is not in it.
-fn told(frame: Vec<u8>) -> Option<(i16, usize)> {
+fn told(frame: Frame) -> Option<(i16, usize)> {
     let body = body_of(frame);
     let response = FetchResponse::read_body(&body, FETCH).unwrap();
     let partition = response.responses.first()?.partitions.first()?;
@@ -235,7 +236,7 @@ fn what_is_meant_for_all_replicas_waits_for_those_that_lag() {
         state.metadata_changed = true;
         state.settle(NOW);
     };
-    let code = |frame: Vec<u8>| {
+    let code = |frame: Frame| {
         let body = body_of(frame);
         let response = ProduceResponse::read_body(&body, PRODUCE).unwrap();
         let partition = &response.responses[0].partition_responses[0];
