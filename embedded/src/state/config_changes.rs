@@ -126,6 +126,11 @@ impl State {
                 let why = format!("Unknown operation {operation} for config {name}");
                 Refusal::new(ErrorCode::INVALID_REQUEST, why)
             })?;
+            if matches!(resource, Resource::Broker(_)) && configs::broker::READ_ONLY.contains(&name)
+            {
+                let why = format!("Cannot update these configs dynamically: [{name}]");
+                return Err(Refusal::new(ErrorCode::INVALID_REQUEST, why));
+            }
             if !named.insert(name) {
                 let why = format!("Error due to duplicate config keys: {name}");
                 return Err(Refusal::new(ErrorCode::INVALID_REQUEST, why));

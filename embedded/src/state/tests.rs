@@ -11,14 +11,22 @@ use ottla_protocol::messages::api_versions::{ApiVersionsRequest, ApiVersionsResp
 use ottla_protocol::messages::create_topics::{
     CreatableReplicaAssignment, CreatableTopic, CreateTopicsRequest, CreateTopicsResponse,
 };
+use ottla_protocol::messages::delete_topics::{
+    DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
+};
 use ottla_protocol::messages::init_producer_id::InitProducerIdRequest;
+use ottla_protocol::messages::list_offsets::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTopic,
+};
 use ottla_protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic, MetadataResponse};
+use ottla_protocol::messages::offset_delete::{OffsetDeleteRequest, OffsetDeleteResponse};
 use ottla_protocol::types::TopicPartition;
 use ottla_protocol::{AnyRequest, AnyResponse, ApiKey, Request, Response, frame};
 use proptest::prelude::*;
 
 use super::State;
 use super::call::{Answer, Refused};
+use super::config_changes::Resource;
 use super::creation::Wanted;
 use super::peer::Peer;
 use super::topics::TopicRef;
@@ -229,6 +237,50 @@ fn a_topic_is_made_only_as_kafka_would_make_it() {
         let response = CreateTopicsResponse::read_body(&answer, 7).unwrap();
         assert_eq!(response.topics[0].error_code, error, "{request:?}");
     }
+}
+
+#[test]
+fn requests_that_contradict_themselves_are_refused() {
+    let state = &mut cluster();
+    let request = DeleteTopicsRequest {
+        topics: vec![DeleteTopicState::default()],
+        ..Default::default()
+    };
+    let answer = answer_to(state, &request, 6);
+    let response = DeleteTopicsResponse::read_body(&answer, 6).unwrap();
+    assert_eq!(response.responses[0].error_code, 42, "of no topic");
+
+    let first = |partition_index| ListOffsetsPartition {
+        partition_index,
+        timestamp: -1,
+        ..Default::default()
+    };
+    let request = ListOffsetsRequest {
+        topics: vec![ListOffsetsTopic {
+            name: "orders",
+            partitions: vec![first(0), first(0), first(1)],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let answer = answer_to(state, &request, 7);
+    let response = ListOffsetsResponse::read_body(&answer, 7).unwrap();
+    let partitions = response.topics[0].partitions.iter();
+    let codes: Vec<i16> = partitions.map(|one| one.error_code).collect();
+    assert_eq!(codes, [42, 42, 6], "one partition twice");
+
+    let change = ("node.id", 0, Some("7"));
+    let refused = state.change_configs(Resource::Broker(Some(1)), &[change], false, false);
+    assert_eq!(refused.unwrap_err().code, ErrorCode::INVALID_REQUEST);
+}
+
+#[test]
+fn offsets_of_no_group_are_not_deleted() {
+    let mut state = cluster();
+    // Of the empty name's partition broker 1 is the coordinator.
+    let answer = answer_to(&mut state, &OffsetDeleteRequest::default(), 0);
+    let response = OffsetDeleteResponse::read_body(&answer, 0).unwrap();
+    assert_eq!(response.error_code, ErrorCode::INVALID_GROUP_ID.code());
 }
 
 /// Who keeps each partition of a topic.
