@@ -21,10 +21,6 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
     let request = TxnOffsetCommitRequest::read_body(body, call.version)?;
     let checked = state
         .check_coordinator(call.node, Coordinated::Group, request.group_id)
-        .and_then(|()| match request.group_id {
-            "" => Err(ErrorCode::INVALID_GROUP_ID),
-            _ => Ok(()),
-        })
         .and_then(|()| verify(state, call, &request));
     if let Err(error) = checked {
         return call.answer(&refused(&request, error));
@@ -43,6 +39,9 @@ fn verify(
     call: &Call<'_>,
     request: &TxnOffsetCommitRequest<'_>,
 ) -> Result<(), ErrorCode> {
+    if request.group_id.is_empty() {
+        return Err(ErrorCode::INVALID_GROUP_ID);
+    }
     let producer = ProducerIdAndEpoch {
         producer_id: request.producer_id,
         epoch: request.producer_epoch,
