@@ -180,7 +180,7 @@ impl Core {
     }
 
     /// Brings back what a directory holds, and writes down what changes from now on.
-    pub(crate) fn keep_in(&self, store: Store) -> io::Result<()> {
+    pub(crate) fn keep_in(&self, mut store: Store) -> io::Result<()> {
         let mut inner = self.lock();
         let now = inner.clock.now();
         for lost in store.restore(&mut inner.state, now)? {

@@ -40,6 +40,16 @@ struct Written {
     next_offset: i64,
 }
 
+impl Written {
+    /// There are files, whose ends may be torn: they are written anew before anything is added, and go with their topic.
+    const UNKNOWN: Self = Self {
+        rewrites: u64::MAX,
+        log_start: -1,
+        leader_epoch: -1,
+        next_offset: -1,
+    };
+}
+
 const GROUPS: &str = "groups";
 const TRANSACTIONS: &str = "transactions";
 const LOGS: &str = "logs";
@@ -60,7 +70,7 @@ impl Store {
     }
 
     /// Brings back what the directory holds; what can't be read is told in words.
-    pub(crate) fn restore(&self, state: &mut State, now: Now) -> io::Result<Vec<String>> {
+    pub(crate) fn restore(&mut self, state: &mut State, now: Now) -> io::Result<Vec<String>> {
         let file = self.directory.join("cluster.json");
         if !file.exists() {
             return Ok(Vec::new());
@@ -74,6 +84,11 @@ impl Store {
                 Bytes::from(batches.unwrap_or_default()),
             )
         });
+        for topic in state.topics.all() {
+            let numbers = (0..).take(topic.partitions.len());
+            let places = numbers.map(|number| ((topic.id, number), Written::UNKNOWN));
+            self.written.extend(places);
+        }
         lost.extend(state.restore_groups(self.records(GROUPS)?, now));
         lost.extend(state.restore_transactions(self.records(TRANSACTIONS)?));
         Ok(lost)
