@@ -141,8 +141,7 @@ impl State {
         match Groups::decode(self.settings.groups(), &cx, &records) {
             Ok(groups) => {
                 self.groups = groups;
-                let own: Vec<String> = self.group_configs.keys().cloned().collect();
-                own.iter().for_each(|group| self.configure_group(group));
+                self.configure_groups();
                 Vec::new()
             }
             Err(error) => vec![format!("groups: {error}")],

@@ -283,6 +283,23 @@ fn offsets_of_no_group_are_not_deleted() {
     assert_eq!(response.error_code, ErrorCode::INVALID_GROUP_ID.code());
 }
 
+#[test]
+fn a_group_with_settings_of_its_own_follows_the_brokers_in_the_others() {
+    let mut state = cluster();
+    let mut set = |resource, name, value| {
+        let change = (name, 0, Some(value));
+        let changed = state.change_configs(resource, &[change], false, false);
+        changed.unwrap();
+    };
+    let group = Resource::Group("billing");
+    set(group, "consumer.heartbeat.interval.ms", "6000");
+    let brokers = Resource::Broker(None);
+    set(brokers, "group.consumer.session.timeout.ms", "50000");
+    let settings = state.groups.settings_of("billing");
+    let timeout = settings.consumer_session_timeout;
+    assert_eq!(timeout, Duration::from_secs(50));
+}
+
 /// Who keeps each partition of a topic.
 fn replicas(state: &State, topic: &str) -> Vec<Vec<i32>> {
     let partitions = &state.topics.named(topic).unwrap().partitions;
