@@ -37,6 +37,7 @@ mod elect_leaders;
 mod end_txn;
 mod fetch;
 mod find_coordinator;
+mod first_error;
 mod get_telemetry_subscriptions;
 mod heartbeat;
 mod incremental_alter_configs;
@@ -61,6 +62,7 @@ mod sync_group;
 mod txn_offset_commit;
 
 pub(crate) use fetch::frame as fetch_frame;
+pub(crate) use first_error::FirstError;
 pub(crate) use named::Named;
 pub(crate) use produce::frame as produce_frame;
 pub(crate) use sasl_authenticate::bare as bare_token;
@@ -193,7 +195,8 @@ pub(crate) fn at_login(
     peer: &mut Peer,
     body: &[u8],
 ) -> Option<Handled> {
-    let wants_login = state.settings.wants_login();
+    // Who has logged in can't do so again: sessions have no end here (KIP-368).
+    let wants_login = state.settings.wants_login() && peer.login.user().is_none();
     match call.api {
         ApiKey::ApiVersions => Some(api_versions::handle(state, call, body)),
         ApiKey::SaslHandshake if wants_login => {

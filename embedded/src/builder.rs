@@ -1,6 +1,7 @@
 //! What a cluster is to be: how many brokers, where they listen, who may log in.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -12,14 +13,13 @@ use crate::error::EmbeddedError;
 use crate::server::{Clock, Core, Network, Tcp, TlsSource};
 use crate::settings::{Settings, User};
 use crate::state::State;
-use crate::state::creation::Wanted;
 use crate::store::Store;
 
 /// The most brokers: each has a port and a task of its own.
 const MOST_BROKERS: i32 = 100;
 
 /// What a cluster is to be; [`start`](Self::start) makes it so.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct EmbeddedClusterBuilder<N = Tcp> {
     pub(crate) network: N,
     pub(crate) brokers: i32,
@@ -27,11 +27,33 @@ pub struct EmbeddedClusterBuilder<N = Tcp> {
     pub(crate) advertised_host: Option<String>,
     pub(crate) racks: BTreeMap<i32, String>,
     pub(crate) tls: Option<TlsSource>,
-    topics: Vec<(String, i32)>,
+    pub(crate) topics: Vec<(String, i32)>,
     users: Vec<(String, String)>,
     settings: Settings,
+    seed: Option<u64>,
     wall_clock_ms: Option<i64>,
     pub(crate) directory: Option<PathBuf>,
+}
+
+/// Without passwords.
+impl<N: fmt::Debug> fmt::Debug for EmbeddedClusterBuilder<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let users = self.users.iter().map(|(name, _)| name);
+        f.debug_struct("EmbeddedClusterBuilder")
+            .field("network", &self.network)
+            .field("brokers", &self.brokers)
+            .field("listen", &self.listen)
+            .field("advertised_host", &self.advertised_host)
+            .field("racks", &self.racks)
+            .field("tls", &self.tls)
+            .field("topics", &self.topics)
+            .field("users", &users.collect::<Vec<_>>())
+            .field("settings", &self.settings)
+            .field("seed", &self.seed)
+            .field("wall_clock_ms", &self.wall_clock_ms)
+            .field("directory", &self.directory)
+            .finish()
+    }
 }
 
 impl Default for EmbeddedClusterBuilder {
@@ -46,6 +68,7 @@ impl Default for EmbeddedClusterBuilder {
             topics: Vec::new(),
             users: Vec::new(),
             settings: Settings::default(),
+            seed: None,
             wall_clock_ms: None,
             directory: None,
         }
@@ -60,8 +83,9 @@ impl<N> EmbeddedClusterBuilder<N> {
         self
     }
 
-    /// A topic that is there from the start. Partition 0 is led by broker 1, partition 1 by broker 2, and so on around;
-    /// each is kept on up to three brokers.
+    /// A topic that is there from the start. The first one's partition 0 is led by broker 1, partition 1 by broker 2, and so on around;
+    /// the second one's partition 0 by broker 2, so that leaders are spread. Each is kept on three brokers, or on as many as there are,
+    /// unless `default.replication.factor` is set (Kafka's own default is 1).
     #[must_use]
     pub fn topic(mut self, name: impl Into<String>, partitions: i32) -> Self {
         self.topics.push((name.into(), partitions));
@@ -115,18 +139,22 @@ impl<N> EmbeddedClusterBuilder<N> {
         self
     }
 
-    /// Where all that is drawn by chance begins (ids of topics and members): the same seed and the same requests in the same order
-    /// give the same cluster. 0 unless told otherwise.
+    /// Where all that is drawn by chance begins (ids of the cluster, of topics and members): the same seed and the same requests in the
+    /// same order give the same cluster. Drawn anew for each cluster unless told.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.settings.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
-    /// A setting of all brokers, by Kafka's name, such as `message.max.bytes`. Topics take their defaults from there.
+    /// A setting of all brokers, by Kafka's name, such as `message.max.bytes`. Topics take their defaults from there. Two defaults are not
+    /// Kafka's: `default.replication.factor` is 3, or the number of brokers where that is less; `group.initial.rebalance.delay.ms` is 0.
+    /// Some settings [change nothing](crate#what-it-is-not).
     #[must_use]
     pub fn config(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.settings.configs.insert(name.into(), value.into());
+        let value: String = value.into();
+        let configs = &mut self.settings.configs;
+        configs.insert(name.into(), value.trim().to_owned());
         self
     }
 
@@ -164,6 +192,7 @@ impl<N> EmbeddedClusterBuilder<N> {
             topics: self.topics,
             users: self.users,
             settings: self.settings,
+            seed: self.seed,
             wall_clock_ms: self.wall_clock_ms,
             directory: self.directory,
         }
@@ -188,12 +217,14 @@ impl<N> EmbeddedClusterBuilder<N> {
     }
 
     fn state(&self) -> State {
-        let mut random = StdRng::seed_from_u64(self.settings.seed);
+        let seed = self.seed.unwrap_or_else(rand::random);
+        let mut random = StdRng::seed_from_u64(seed);
         let users = self.users.iter();
         let users = users.map(|(name, password)| User::new(name, password, &mut random));
         let users = users.collect();
         State::new(Settings {
             users,
+            seed,
             ..self.settings.clone()
         })
     }
@@ -210,21 +241,38 @@ impl<N: Network> EmbeddedClusterBuilder<N> {
     pub async fn start(self) -> Result<EmbeddedCluster<N>, EmbeddedError> {
         self.check()?;
         let core = Core::new(self.state(), Clock::start(self.wall_clock_ms));
-        let (topics, directory) = (self.topics.clone(), self.directory.clone());
-        let store = directory.clone().map(Store::open).transpose();
-        let store = store.map_err(|source| EmbeddedError::directory(&directory, source))?;
-        let cluster = EmbeddedCluster::serve(core, self, store).await?;
-        for (name, partitions) in topics {
-            if directory.is_some() && cluster.has_topic(&name) {
-                continue;
-            }
-            cluster.create(&Wanted {
-                name: &name,
-                partitions,
-                replication_factor: -1,
-                ..Wanted::default()
-            })?;
-        }
-        Ok(cluster)
+        let store = self.directory.clone().map(Store::open).transpose();
+        let store = store.map_err(|source| EmbeddedError::directory(&self.directory, source))?;
+        EmbeddedCluster::serve(core, self, store).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_shown() {
+        let builder = EmbeddedCluster::builder().user("alice", "wonderland");
+        let shown = format!("{builder:?}");
+        assert!(shown.contains("alice") && !shown.contains("wonderland"));
+    }
+
+    #[test]
+    fn clusters_are_told_apart_unless_they_have_one_seed() {
+        let id = |builder: EmbeddedClusterBuilder| builder.state().cluster_id;
+        let builder = EmbeddedCluster::builder;
+        assert_ne!(id(builder()), id(builder()));
+        assert_eq!(id(builder().seed(7)), id(builder().seed(7)));
+    }
+
+    #[tokio::test]
+    async fn there_are_no_ports_behind_the_last() {
+        let last = SocketAddr::from(([127, 0, 0, 1], u16::MAX));
+        let builder = EmbeddedCluster::builder().brokers(2).listen(last);
+        let refused = builder.start().await.unwrap_err();
+        let is_config = matches!(refused, EmbeddedError::Config { .. });
+        let is_taken = matches!(refused, EmbeddedError::Listen { node: 1, .. });
+        assert!(is_config || is_taken, "{refused}");
     }
 }

@@ -3,7 +3,7 @@
 mod faults;
 mod logs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub use faults::{ClusterFaults, Observer};
 /// A running cluster. Dropping it stops all brokers and closes all connections.
 #[derive(Debug)]
 pub struct EmbeddedCluster<N = Tcp> {
-    core: Core,
+    pub(crate) core: Core,
     network: N,
     /// Where each broker listens, also while it is down.
     addresses: BTreeMap<i32, SocketAddr>,
@@ -73,18 +73,12 @@ impl<N: Network> EmbeddedCluster<N> {
         };
         let mut listeners = Vec::new();
         for node in 1..=builder.brokers {
-            let mut address = builder.listen;
-            if address.port() != 0 {
-                // A port beyond the last one is refused below, by the operating system.
-                address.set_port(address.port().wrapping_add(node as u16 - 1));
-            }
+            let address = address_of(node, builder.listen)?;
             let listener = cluster.bind(node, address).await?;
             let address = local_address(node, &listener, address)?;
             let host = builder.advertised_host.clone();
             let host = host.unwrap_or_else(|| reachable(address));
-            cluster
-                .advertised
-                .push(format!("{host}:{}", address.port()));
+            cluster.advertised.push(bootstrap(&host, address.port()));
             cluster.addresses.insert(node, address);
             let rack = builder.racks.get(&node).cloned();
             cluster
@@ -92,11 +86,12 @@ impl<N: Network> EmbeddedCluster<N> {
                 .with(|state, _| state.add_broker(node, host, address.port(), rack));
             listeners.push((node, listener));
         }
-        // Nobody is served before everything is back.
+        // Nobody is served before everything is there: a client that waits for the cluster would make topics itself.
         if let Some(store) = store {
             let kept = cluster.core.keep_in(store);
             kept.map_err(|source| EmbeddedError::directory(&directory, source))?;
         }
+        cluster.create_all(&builder.topics)?;
         for (node, listener) in listeners {
             cluster.run(node, listener);
         }
@@ -161,7 +156,7 @@ impl<N: Network> EmbeddedCluster<N> {
         self.core.with(|state, _| state.cluster_id.clone())
     }
 
-    /// Makes a topic, kept on up to three brokers.
+    /// Makes a topic, kept on three brokers, or on as many as there are, unless `default.replication.factor` is set.
     ///
     /// # Errors
     /// [`EmbeddedError::Refused`]: the name is taken or not allowed, or the number is below 1.
@@ -192,12 +187,17 @@ impl<N: Network> EmbeddedCluster<N> {
         })
     }
 
-    pub(crate) fn has_topic(&self, name: &str) -> bool {
-        self.core
-            .with(|state, _| state.topics.named(name).is_some())
+    /// The topics of the start. Those that a directory brought back stay as they are.
+    fn create_all(&self, topics: &[(String, i32)]) -> Result<(), EmbeddedError> {
+        let kept = self.core.with(|state, _| {
+            let names = state.topics.all().map(|topic| topic.name.clone());
+            names.collect::<BTreeSet<_>>()
+        });
+        let mut new = topics.iter().filter(|(name, _)| !kept.contains(&**name));
+        new.try_for_each(|(name, partitions)| self.create_topic(name, *partitions))
     }
 
-    pub(crate) fn create(&self, wanted: &Wanted<'_>) -> Result<(), EmbeddedError> {
+    fn create(&self, wanted: &Wanted<'_>) -> Result<(), EmbeddedError> {
         let made = self.core.with(|state, _| state.create_topic(wanted, false));
         made.map(drop)
             .map_err(|refusal| refusal.asked(format!("create topic {}", wanted.name)))
@@ -311,7 +311,7 @@ impl<N: Network> EmbeddedCluster<N> {
         Ok(())
     }
 
-    /// Lets time pass for the cluster, on both of its clocks: sessions expire, transactions time out.
+    /// Lets time pass for the cluster, on both of its clocks: sessions expire, transactions time out. A hundred years at most, all in all.
     pub fn advance_clock(&self, by: Duration) {
         self.core.with_clock(|clock| clock.advance(by));
     }
@@ -329,6 +329,27 @@ impl<N: Network> EmbeddedCluster<N> {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// Where a broker is to listen: as many ports behind the first one as there are brokers before it.
+fn address_of(node: i32, first: SocketAddr) -> Result<SocketAddr, EmbeddedError> {
+    if first.port() == 0 {
+        return Ok(first);
+    }
+    let port = i32::from(first.port()) + node - 1;
+    let port = u16::try_from(port).map_err(|_| EmbeddedError::Config {
+        setting: "listen".to_owned(),
+        why: format!("there is no port {port} for broker {node}"),
+    })?;
+    Ok(SocketAddr::new(first.ip(), port))
+}
+
+/// Colons of an IPv6 address are no port's.
+fn bootstrap(host: &str, port: u16) -> String {
+    match host.contains(':') {
+        true => format!("[{host}]:{port}"),
+        false => format!("{host}:{port}"),
     }
 }
 
@@ -351,5 +372,16 @@ fn reachable(address: SocketAddr) -> String {
     match address.ip() {
         ip if ip.is_unspecified() => "localhost".to_owned(),
         ip => ip.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_an_ipv6_address_can_be_told() {
+        assert_eq!(bootstrap("::1", 9092), "[::1]:9092");
+        assert_eq!(bootstrap("127.0.0.1", 9092), "127.0.0.1:9092");
     }
 }

@@ -176,7 +176,7 @@ pub(crate) fn change(
     match definition.fault(&value) {
         Some(fault) => Err(fault),
         None => {
-            values.insert(name.to_owned(), value);
+            values.insert(name.to_owned(), value.trim().to_owned());
             Ok(())
         }
     }
@@ -219,6 +219,12 @@ mod tests {
         for (name, value) in [("retention.ms", "-1"), ("cleanup.policy", "compact,delete")] {
             assert!(changed(name, Operation::Set, value).is_ok(), "{name}");
         }
+    }
+
+    #[test]
+    fn blanks_around_a_value_are_no_part_of_it() {
+        let values = changed("retention.ms", Operation::Set, " 1000 ").unwrap();
+        assert_eq!(values["retention.ms"], "1000");
     }
 
     #[test]

@@ -100,6 +100,14 @@ impl Refusal {
         (!self.message.is_empty()).then_some(&*self.message)
     }
 
+    /// Code and words of what was done or refused, as answers have them.
+    pub(crate) fn told<T>(done: &Result<T, Self>) -> (i16, Option<&str>) {
+        match done {
+            Ok(_) => (ErrorCode::NONE.code(), None),
+            Err(refusal) => (refusal.code.code(), refusal.words()),
+        }
+    }
+
     pub(crate) fn asked(self, what: impl Into<String>) -> EmbeddedError {
         EmbeddedError::Refused {
             what: what.into(),

@@ -183,6 +183,12 @@ impl FetchSessions {
         self.cache.ids()
     }
 
+    /// The partitions of a session, topic by topic; none if there is no such session.
+    pub fn partitions(&self, session_id: i32) -> impl Iterator<Item = &FetchKey> {
+        let session = self.cache.get(session_id);
+        session.into_iter().flat_map(Session::keys)
+    }
+
     /// Finds out what a request asks for.
     ///
     /// # Errors

@@ -202,6 +202,16 @@ impl Groups {
         std::mem::take(&mut self.changed)
     }
 
+    /// Forgets which groups have changed: nobody writes them down.
+    pub fn forget_changes(&mut self) {
+        self.changed.clear();
+    }
+
+    /// Takes all groups for changed.
+    pub fn change_all(&mut self) {
+        self.changed.extend(self.groups.keys().cloned());
+    }
+
     fn touch(&mut self, group_id: &str) {
         if !self.changed.contains(group_id) {
             self.changed.insert(group_id.to_owned());

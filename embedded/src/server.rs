@@ -27,7 +27,7 @@ pub(crate) use self::timer::run as run_timer;
 pub(crate) use self::tls::{Tls, TlsSource};
 use crate::faults::{Effect, Faults, SeenRequest, Verdict};
 use crate::state::State;
-use crate::state::call::{Answer, Refused};
+use crate::state::call::{Answer, Frame, Refused};
 use crate::state::peer::Peer;
 use crate::store::Store;
 use crate::ticket::Ticket;
@@ -62,16 +62,34 @@ pub(crate) struct Inner {
     /// What rules with a probability go by; apart from the state's, so that a fault does not change what is drawn there.
     chance: StdRng,
     /// Connections that wait for an answer.
-    waiting: BTreeMap<Ticket, oneshot::Sender<Vec<u8>>>,
+    waiting: BTreeMap<Ticket, oneshot::Sender<Frame>>,
 }
 
 /// What a connection does with a request.
 #[derive(Debug)]
 enum Reply {
-    Now(Vec<u8>),
-    Later(oneshot::Receiver<Vec<u8>>),
+    Now(Frame),
+    Later(Waiting),
     Nothing,
     Close(Refused),
+}
+
+/// An answer that comes later. Whoever stops waiting for it is forgotten.
+#[derive(Debug)]
+struct Waiting {
+    core: Core,
+    ticket: Ticket,
+    answer: oneshot::Receiver<Frame>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut inner = self.core.lock();
+        // An answer that came took this away.
+        if inner.waiting.remove(&self.ticket).is_some() {
+            inner.state.forget(self.ticket);
+        }
+    }
 }
 
 impl Core {
@@ -132,9 +150,14 @@ impl Core {
             Ok(Answer::Now(frame)) => Reply::Now(frame),
             Ok(Answer::Nothing) => Reply::Nothing,
             Ok(Answer::Later(ticket)) => {
-                let (sender, receiver) = oneshot::channel();
+                let (sender, answer) = oneshot::channel();
                 inner.waiting.insert(ticket, sender);
-                Reply::Later(receiver)
+                let core = self.clone();
+                Reply::Later(Waiting {
+                    core,
+                    ticket,
+                    answer,
+                })
             }
             Err(refused) => Reply::Close(refused),
         };
@@ -148,8 +171,8 @@ impl Core {
         inner.state.settle(now);
         inner.save();
         for (ticket, frame) in inner.state.take_ready() {
-            if let Some(waiting) = inner.waiting.remove(&ticket) {
-                // Who is gone wants no answer.
+            // Who is gone wants no answer; without one the connection closes.
+            if let (Some(waiting), Ok(frame)) = (inner.waiting.remove(&ticket), frame) {
                 let _ = waiting.send(frame);
             }
         }
@@ -157,7 +180,7 @@ impl Core {
     }
 
     /// Brings back what a directory holds, and writes down what changes from now on.
-    pub(crate) fn keep_in(&self, store: Store) -> io::Result<()> {
+    pub(crate) fn keep_in(&self, mut store: Store) -> io::Result<()> {
         let mut inner = self.lock();
         let now = inner.clock.now();
         for lost in store.restore(&mut inner.state, now)? {
@@ -191,12 +214,15 @@ impl Inner {
     /// Before answers go out: what they acknowledge is written.
     fn save(&mut self) {
         let Some(store) = &mut self.store else {
-            // Nobody wants to know.
-            self.state.unsaved = Default::default();
+            self.state.forget_changes();
             return;
         };
         if let Err(why) = store.save(&mut self.state) {
             tracing::error!(%why, "the cluster's data can't be written");
+            self.state.change_all();
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use self::brokers::{Broker, Brokers};
-use self::call::ReplyTo;
+use self::call::{Frame, ReplyTo};
 use self::coordinators::Coordinators;
 use self::durable::Unsaved;
 use self::fetches::Fetches;
@@ -52,6 +52,9 @@ use crate::log::Codecs;
 use crate::settings::Settings;
 use crate::ticket::Ticket;
 use crate::transactions::TransactionCoordinator;
+
+/// An answer that was waited for.
+pub(crate) type Ready = (Ticket, Result<Frame, EncodeError>);
 
 /// The cluster.
 #[derive(Debug)]
@@ -85,7 +88,7 @@ pub(crate) struct State {
     pub(crate) refusing: Option<faults::Refusal>,
     last_ticket: u64,
     /// Answers that became ready, for the shell to send.
-    ready: Vec<(Ticket, Vec<u8>)>,
+    ready: Vec<Ready>,
 }
 
 impl State {
@@ -134,15 +137,35 @@ impl State {
         Ticket(self.last_ticket)
     }
 
-    /// An answer that was waited for is there. One that can't be written is none: that client waits in vain, as it would for a
-    /// broker that fails.
-    pub(crate) fn make_ready(&mut self, ticket: Ticket, frame: Result<Vec<u8>, EncodeError>) {
-        self.ready.extend(frame.ok().map(|frame| (ticket, frame)));
+    /// An answer that was waited for is there, or can't be written.
+    pub(crate) fn make_ready(&mut self, ticket: Ticket, frame: Result<Frame, EncodeError>) {
+        self.ready.push((ticket, frame));
     }
 
     /// The answers that became ready since the last call.
-    pub(crate) fn take_ready(&mut self) -> Vec<(Ticket, Vec<u8>)> {
+    pub(crate) fn take_ready(&mut self) -> Vec<Ready> {
         std::mem::take(&mut self.ready)
+    }
+
+    /// Nobody waits for this answer any more. What it was to tell of stands: a produce is in the log, a member in its group.
+    pub(crate) fn forget(&mut self, ticket: Ticket) {
+        self.fetches.remove(&ticket);
+        self.produces.remove(&ticket);
+        self.waiting.remove(&ticket);
+    }
+
+    /// Forgets what changed since the last time: nobody writes it down.
+    pub(crate) fn forget_changes(&mut self) {
+        self.unsaved = Unsaved::default();
+        self.groups.forget_changes();
+        self.transactions.forget_changes();
+    }
+
+    /// Takes everything for changed, after it could not be written down.
+    pub(crate) fn change_all(&mut self) {
+        self.unsaved.metadata = true;
+        self.groups.change_all();
+        self.transactions.change_all();
     }
 
     /// Whether producer ids were handed out that are not written down.

@@ -1,5 +1,6 @@
 //! A directory in which the cluster's data outlives the process: written before each answer, so that what was acknowledged is there
-//! after the process was killed. It is not synced: a machine that loses power may lose the last writes.
+//! after the process was killed. It is not synced: a machine that loses power may lose the last writes. A write that fails is logged,
+//! and all is written anew after the next change; what was answered meanwhile is in memory only.
 //!
 //! `cluster.json` has the topics; a partition has a `.log`, its batches one behind the other, and a `.state`; each group and each
 //! transactional id has a file. Logs grow at their end, everything else is written beside and renamed.
@@ -39,6 +40,16 @@ struct Written {
     next_offset: i64,
 }
 
+impl Written {
+    /// There are files, whose ends may be torn: they are written anew before anything is added, and go with their topic.
+    const UNKNOWN: Self = Self {
+        rewrites: u64::MAX,
+        log_start: -1,
+        leader_epoch: -1,
+        next_offset: -1,
+    };
+}
+
 const GROUPS: &str = "groups";
 const TRANSACTIONS: &str = "transactions";
 const LOGS: &str = "logs";
@@ -59,7 +70,7 @@ impl Store {
     }
 
     /// Brings back what the directory holds; what can't be read is told in words.
-    pub(crate) fn restore(&self, state: &mut State, now: Now) -> io::Result<Vec<String>> {
+    pub(crate) fn restore(&mut self, state: &mut State, now: Now) -> io::Result<Vec<String>> {
         let file = self.directory.join("cluster.json");
         if !file.exists() {
             return Ok(Vec::new());
@@ -73,6 +84,11 @@ impl Store {
                 Bytes::from(batches.unwrap_or_default()),
             )
         });
+        for topic in state.topics.all() {
+            let numbers = (0..).take(topic.partitions.len());
+            let places = numbers.map(|number| ((topic.id, number), Written::UNKNOWN));
+            self.written.extend(places);
+        }
         lost.extend(state.restore_groups(self.records(GROUPS)?, now));
         lost.extend(state.restore_transactions(self.records(TRANSACTIONS)?));
         Ok(lost)
@@ -166,10 +182,23 @@ impl Store {
             leader_epoch: log.leader_epoch(),
             next_offset: log.log_end(),
         };
-        let before = self.written.insert((topic, partition), now);
-        if before == Some(now) {
-            return Ok(());
+        // Taken out until all is written: after a failure everything is written anew.
+        let before = self.written.remove(&(topic, partition));
+        if before != Some(now) {
+            self.write_log(topic, partition, log, before, now)?;
         }
+        self.written.insert((topic, partition), now);
+        Ok(())
+    }
+
+    fn write_log(
+        &self,
+        topic: TopicId,
+        partition: i32,
+        log: &PartitionLog,
+        before: Option<Written>,
+        now: Written,
+    ) -> io::Result<()> {
         let file = self.log_file(topic, partition, "log");
         let grown = before.filter(|before| before.rewrites == now.rewrites);
         match grown {

@@ -84,3 +84,16 @@ async fn records_offsets_and_identities_outlive_the_cluster() {
     assert_eq!(offset.next, 7);
     assert!(new_producer_id(&client).await > producer);
 }
+
+#[tokio::test]
+async fn a_topic_that_is_deleted_after_a_restart_leaves_no_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let (cluster, client) = start(directory.path()).await;
+    produce(&client, 3).await;
+    cluster.shutdown().await;
+    let (cluster, _) = start(directory.path()).await;
+    let logs = directory.path().join("logs");
+    assert!(logs.read_dir().unwrap().count() > 0);
+    cluster.delete_topic("orders").unwrap();
+    assert_eq!(logs.read_dir().unwrap().count(), 0);
+}

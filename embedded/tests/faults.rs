@@ -134,7 +134,8 @@ async fn each_request_is_seen() {
     assert_eq!((seen.node, seen.groups.len()), (1, 1));
     assert_eq!(&*seen.groups[0], "billing");
     let (outcome, _) = seen.finished.unwrap();
-    assert_eq!(outcome, Outcome::Answered(ErrorCode::NONE));
+    let unknown = ErrorCode::UNKNOWN_MEMBER_ID;
+    assert_eq!(outcome, Outcome::Answered(unknown), "nobody is a member");
     assert!(
         cluster
             .requests(seen.id)

@@ -23,15 +23,15 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
     let responses = request.resources.iter().zip(&results);
     call.answer(&AlterConfigsResponse {
         responses: responses
-            .map(|(resource, result)| AlterConfigsResourceResponse {
-                error_code: result
-                    .as_ref()
-                    .err()
-                    .map_or(0, |refusal| refusal.code.code()),
-                error_message: result.as_ref().err().and_then(Refusal::words),
-                resource_type: resource.resource_type,
-                resource_name: resource.resource_name,
-                ..Default::default()
+            .map(|(resource, result)| {
+                let (error_code, error_message) = Refusal::told(result);
+                AlterConfigsResourceResponse {
+                    error_code,
+                    error_message,
+                    resource_type: resource.resource_type,
+                    resource_name: resource.resource_name,
+                    ..Default::default()
+                }
             })
             .collect(),
         ..Default::default()

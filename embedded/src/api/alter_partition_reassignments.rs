@@ -46,11 +46,11 @@ fn reassign(state: &mut State, topic: &str, wanted: &ReassignablePartition) -> R
 }
 
 fn result<'a>((partition_index, done): &'a Done) -> ReassignablePartitionResponse<'a> {
-    let refusal = done.as_ref().err();
+    let (error_code, error_message) = Refusal::told(done);
     ReassignablePartitionResponse {
         partition_index: *partition_index,
-        error_code: refusal.map_or(0, |refusal| refusal.code.code()),
-        error_message: refusal.and_then(Refusal::words),
+        error_code,
+        error_message,
         ..Default::default()
     }
 }

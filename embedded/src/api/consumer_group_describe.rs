@@ -8,25 +8,10 @@ use ottla_protocol::messages::consumer_group_describe::{
 use super::GROUP_OPERATIONS;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
-use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     let mut request = ConsumerGroupDescribeRequest::read_body(body, call.version)?;
-    let elsewhere = |group: &str| {
-        let checked = state.check_coordinator(call.node, Coordinated::Group, group);
-        checked.err()
-    };
-    let groups = request.group_ids.iter();
-    let refused: Vec<_> = groups
-        .filter_map(|group| {
-            Some(DescribedGroup {
-                error_code: elsewhere(group)?.code(),
-                group_id: group,
-                ..Default::default()
-            })
-        })
-        .collect();
-    request.group_ids.retain(|group| elsewhere(group).is_none());
+    let refused = state.take_refused_groups(call.node, &mut request.group_ids);
     let mut response = state
         .groups
         .consumer_group_describe(&state.topics, &request);
@@ -39,6 +24,13 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
             group.authorized_operations = GROUP_OPERATIONS;
         }
     }
+    let refused = refused
+        .into_iter()
+        .map(|(group_id, error_code)| DescribedGroup {
+            group_id,
+            error_code,
+            ..Default::default()
+        });
     response.groups.extend(refused);
     call.answer(&response)
 }

@@ -38,11 +38,14 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
     call.answer(&CreatePartitionsResponse {
         results: results
             .iter()
-            .map(|(name, done)| CreatePartitionsTopicResult {
-                name,
-                error_code: done.as_ref().err().map_or(0, |refusal| refusal.code.code()),
-                error_message: done.as_ref().err().and_then(Refusal::words),
-                ..Default::default()
+            .map(|(name, done)| {
+                let (error_code, error_message) = Refusal::told(done);
+                CreatePartitionsTopicResult {
+                    name,
+                    error_code,
+                    error_message,
+                    ..Default::default()
+                }
             })
             .collect(),
         ..Default::default()

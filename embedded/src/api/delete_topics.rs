@@ -38,8 +38,12 @@ fn delete(state: &mut State, call: &Call<'_>, wanted: &DeleteTopicState<'_>) -> 
         None => TopicRef::Id(wanted.topic_id),
     };
     let asked = wanted.name.map(str::to_owned);
-    if wanted.name.is_some() && !wanted.topic_id.is_unknown() {
-        let why = "You may not specify both topic name and topic id.";
+    let contradiction = match (wanted.name, wanted.topic_id.is_unknown()) {
+        (Some(_), false) => Some("You may not specify both topic name and topic id."),
+        (None, true) => Some("Neither topic name nor id were specified."),
+        _ => None,
+    };
+    if let Some(why) = contradiction {
         let refusal = Refusal::new(ErrorCode::INVALID_REQUEST, why);
         return (asked, wanted.topic_id, Err(refusal));
     }
@@ -67,12 +71,12 @@ fn delete(state: &mut State, call: &Call<'_>, wanted: &DeleteTopicState<'_>) -> 
 }
 
 fn result((name, topic_id, done): &Deleted) -> DeletableTopicResult<'_> {
-    let refusal = done.as_ref().err();
+    let (error_code, error_message) = Refusal::told(done);
     DeletableTopicResult {
         name: name.as_deref(),
         topic_id: *topic_id,
-        error_code: refusal.map_or(0, |refusal| refusal.code.code()),
-        error_message: refusal.and_then(Refusal::words),
+        error_code,
+        error_message,
         ..Default::default()
     }
 }

@@ -24,7 +24,7 @@ const FOLLOWERS: i16 = 11;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     let request = FetchRequest::read_body(body, call.version)?;
-    let sessions = state.sessions.entry(call.node).or_default();
+    let sessions = state.sessions_of(call.node);
     let context = match sessions.begin(session_request(&request, call.version), call.now) {
         Ok(context) => context,
         Err(error) => {

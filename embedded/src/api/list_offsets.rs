@@ -1,5 +1,7 @@
 //! ListOffsets: where partitions begin and end, and offsets by time.
 
+use std::collections::BTreeSet;
+
 use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::list_offsets::{
@@ -21,12 +23,18 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
     let request = ListOffsetsRequest::read_body(body, call.version)?;
     let isolation = Isolation::from(request.isolation_level);
     let mut topics = Vec::new();
+    let twice = named_twice(&request);
     for topic in &request.topics {
         let partitions = topic.partitions.iter();
         topics.push(ListOffsetsTopicResponse {
             name: topic.name,
             partitions: partitions
-                .map(|one| response(state, call, topic.name, one, isolation))
+                .map(
+                    |one| match twice.contains(&(topic.name, one.partition_index)) {
+                        true => refused(one.partition_index, ErrorCode::INVALID_REQUEST),
+                        false => response(state, call, topic.name, one, isolation),
+                    },
+                )
                 .collect(),
             ..Default::default()
         });
@@ -35,6 +43,25 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
         topics,
         ..Default::default()
     })
+}
+
+/// Which of the two offsets was meant, nobody knows.
+fn named_twice<'a>(request: &ListOffsetsRequest<'a>) -> BTreeSet<(&'a str, i32)> {
+    let topics = request.topics.iter();
+    let all = topics.flat_map(|topic| {
+        let partitions = topic.partitions.iter();
+        partitions.map(|one| (topic.name, one.partition_index))
+    });
+    let mut seen = BTreeSet::new();
+    all.filter(|one| !seen.insert(*one)).collect()
+}
+
+fn refused(partition_index: i32, error: ErrorCode) -> ListOffsetsPartitionResponse {
+    ListOffsetsPartitionResponse {
+        partition_index,
+        error_code: error.code(),
+        ..Default::default()
+    }
 }
 
 fn response(
@@ -56,7 +83,7 @@ fn response(
                 response.leader_epoch = found.leader_epoch;
             }
         }
-        Err(error) => response.error_code = error.code(),
+        Err(error) => return refused(wanted.partition_index, error),
     }
     response
 }

@@ -1,8 +1,12 @@
 //! What a request is about: the groups, transactional ids, topics and partitions that it names, for faults and observers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use ottla_protocol::messages::fetch::FetchRequest;
 use ottla_protocol::types::TopicId;
 use ottla_protocol::{AnyRequest, ApiKey};
 
+use crate::fetch_session::FetchSessions;
 use crate::state::topics::{TopicRef, Topics};
 
 /// Names, borrowed from the request or, where it names topics by id, from the cluster.
@@ -14,10 +18,19 @@ pub(crate) struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    /// Of a body that can't be read: nothing.
-    pub(crate) fn read(api: ApiKey, version: i16, body: &'a [u8], topics: &'a Topics) -> Self {
+    /// Of a body that can't be read: nothing. `sessions` are those of the asked broker.
+    pub(crate) fn read(
+        api: ApiKey,
+        version: i16,
+        body: &'a [u8],
+        topics: &'a Topics,
+        sessions: Option<&'a FetchSessions>,
+    ) -> Self {
         let mut named = Self::default();
         if let Ok(request) = AnyRequest::read(api, body, version) {
+            if let AnyRequest::Fetch(request) = &request {
+                named.note_fetch(request, topics, sessions);
+            }
             named.note_data(&request, topics);
             named.note_groups(&request);
             named.note_transactions(&request);
@@ -37,12 +50,31 @@ impl<'a> Named<'a> {
         id: TopicId,
         partitions: impl Iterator<Item = i32>,
     ) {
-        let found = topics.get(TopicRef::Id(id));
-        let name = match name {
-            "" => found.map_or("", |topic| &*topic.name),
-            name => name,
-        };
-        self.topic(name, partitions);
+        self.topic(name_of(topics, name, id), partitions);
+    }
+
+    /// A fetch in a session names only what changes (KIP-227), and is about all that the session has.
+    fn note_fetch(
+        &mut self,
+        request: &FetchRequest<'a>,
+        topics: &'a Topics,
+        sessions: Option<&'a FetchSessions>,
+    ) {
+        let mut all = BTreeMap::<&'a str, BTreeSet<i32>>::new();
+        let kept = sessions.filter(|_| request.session_epoch > 0).into_iter();
+        for key in kept.flat_map(|sessions| sessions.partitions(request.session_id)) {
+            if let Some(topic) = topics.get(key.topic.by()) {
+                all.entry(&topic.name).or_default().insert(key.partition);
+            }
+        }
+        for topic in &request.topics {
+            let name = name_of(topics, topic.topic, topic.topic_id);
+            let partitions = topic.partitions.iter().map(|one| one.partition);
+            all.entry(name).or_default().extend(partitions);
+        }
+        for (name, partitions) in all {
+            self.topic(name, partitions.into_iter());
+        }
     }
 
     fn note_data(&mut self, request: &AnyRequest<'a>, topics: &'a Topics) {
@@ -52,12 +84,6 @@ impl<'a> Named<'a> {
                 for topic in &request.topic_data {
                     let partitions = topic.partition_data.iter().map(|one| one.index);
                     self.topic_by(topics, topic.name, topic.topic_id, partitions);
-                }
-            }
-            AnyRequest::Fetch(request) => {
-                for topic in &request.topics {
-                    let partitions = topic.partitions.iter().map(|one| one.partition);
-                    self.topic_by(topics, topic.topic, topic.topic_id, partitions);
                 }
             }
             AnyRequest::ListOffsets(request) => {
@@ -167,5 +193,15 @@ impl<'a> Named<'a> {
             }
             _ => {}
         }
+    }
+}
+
+/// The name that a request gives a topic, or the cluster, where it comes by id.
+fn name_of<'a>(topics: &'a Topics, name: &'a str, id: TopicId) -> &'a str {
+    match name {
+        "" => topics
+            .get(TopicRef::Id(id))
+            .map_or("", |topic| &*topic.name),
+        name => name,
     }
 }

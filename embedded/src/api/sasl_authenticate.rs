@@ -9,7 +9,7 @@ use ottla_protocol::wire::secret::Secret;
 
 use crate::sasl::Step;
 use crate::state::State;
-use crate::state::call::{Answer, Call, Handled, Refused};
+use crate::state::call::{Answer, Call, Frame, Handled, Refused};
 use crate::state::peer::Peer;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, peer: &mut Peer, body: &[u8]) -> Handled {
@@ -41,16 +41,19 @@ pub(crate) fn bare(state: &mut State, peer: &mut Peer, token: &[u8]) -> Handled 
     match peer.login.take(token, &state.settings, &mut state.random) {
         Some(Step::Token(token)) => {
             let length = token.len() as u32;
-            Ok(Answer::Now([&length.to_be_bytes(), &token[..]].concat()))
+            Ok(Answer::Now(Frame {
+                bytes: [&length.to_be_bytes(), &token[..]].concat(),
+                error: ErrorCode::NONE,
+            }))
         }
         _ => Err(Refused::AuthenticationFailed(None)),
     }
 }
 
-/// Nobody needs to log in here.
+/// Nobody needs to log in here, or not again.
 pub(crate) fn too_late(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     SaslAuthenticateRequest::read_body(body, call.version)?;
-    let why = "SaslAuthenticate request received where nobody needs to log in";
+    let why = "SaslAuthenticate request received where nobody needs to log in, or after a login";
     call.answer(&failure(ErrorCode::ILLEGAL_SASL_STATE, why))
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn handle(_state: &mut State, call: &Call<'_>, peer: &mut Peer, body:
     }
 }
 
-/// Nobody needs to log in here.
+/// Nobody needs to log in here, or not again.
 pub(crate) fn too_late(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     SaslHandshakeRequest::read_body(body, call.version)?;
     call.answer(&SaslHandshakeResponse {

@@ -39,6 +39,9 @@ fn verify(
     call: &Call<'_>,
     request: &TxnOffsetCommitRequest<'_>,
 ) -> Result<(), ErrorCode> {
+    if request.group_id.is_empty() {
+        return Err(ErrorCode::INVALID_GROUP_ID);
+    }
     let producer = ProducerIdAndEpoch {
         producer_id: request.producer_id,
         epoch: request.producer_epoch,

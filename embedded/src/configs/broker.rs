@@ -3,6 +3,9 @@
 
 use super::{Allowed, Definition, Kind, row};
 
+/// Those that a broker has from its start to its end.
+pub(crate) const READ_ONLY: &[&str] = &["broker.rack", "node.id"];
+
 /// By name.
 pub(crate) const TABLE: &[Definition] = &[
     row(

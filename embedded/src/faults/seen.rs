@@ -55,7 +55,7 @@ pub struct SeenRequest {
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was answered; with the first error in the answer, where the server knows it.
+    /// It was answered; with the first error in the answer: that of the whole, or of the first part that has one.
     Answered(ErrorCode),
     /// It took effect, if it had any, and needs no answer (Produce with acks of 0).
     Unanswered,

@@ -36,6 +36,10 @@ impl Cache {
         self.sessions.keys().copied()
     }
 
+    pub(super) fn get(&self, id: i32) -> Option<&Session> {
+        self.sessions.get(&id)
+    }
+
     pub(super) fn get_mut(&mut self, id: i32) -> Option<&mut Session> {
         self.sessions.get_mut(&id)
     }

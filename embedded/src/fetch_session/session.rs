@@ -51,6 +51,10 @@ impl Session {
         self.partitions.is_empty()
     }
 
+    pub(super) fn keys(&self) -> impl Iterator<Item = &FetchKey> {
+        self.partitions.keys()
+    }
+
     /// All partitions, in the order of their turns.
     pub(super) fn wanted(&self) -> Vec<(FetchKey, Wanted)> {
         let turns = self.turns.values();

@@ -6,6 +6,9 @@ use tokio::time::Instant;
 
 use crate::time::Now;
 
+/// Farther than a hundred years a clock is not pushed: deadlines behind it must still be times.
+const FAR: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// Both clocks, and how far they were pushed by hand.
 #[derive(Debug)]
 pub(crate) struct Clock {
@@ -40,7 +43,7 @@ impl Clock {
 
     /// Time passes, on both clocks.
     pub(crate) fn advance(&mut self, by: Duration) {
-        self.advanced += by;
+        self.advanced = self.advanced.saturating_add(by).min(FAR);
         self.pushed = true;
     }
 
@@ -65,4 +68,19 @@ impl Clock {
 fn wall_clock() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_clock_that_is_pushed_too_far_stays_a_clock() {
+        let mut clock = Clock::start(Some(i64::MAX));
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+        clock.jump(i64::MAX);
+        assert!(clock.now().at >= FAR);
+        assert_eq!(clock.now().wall_ms, i64::MAX);
+    }
 }

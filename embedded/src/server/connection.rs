@@ -7,10 +7,9 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::time::{sleep, timeout};
 
 use super::frames::{Frames, NoFrame};
-use super::judging::ANSWERED;
 use super::{Core, Reply, throttle};
 use crate::faults::{Answering, Effect, Outcome, Verdict};
-use crate::state::call::Refused;
+use crate::state::call::{Frame, Refused};
 use crate::state::peer::Peer;
 
 /// Who does not take an answer for this long is gone.
@@ -88,23 +87,27 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
 
     /// Handles a request and sends its answer, or what faults leave of it.
     async fn answer(&mut self, frame: &[u8], verdict: Option<&Verdict>) -> Result<Outcome, End> {
-        let mut answer = match self.core.handle(&mut self.peer, frame, verdict) {
+        let Frame {
+            bytes: mut answer,
+            error,
+        } = match self.core.handle(&mut self.peer, frame, verdict) {
             Reply::Now(answer) => answer,
             Reply::Nothing => return Ok(Outcome::Unanswered),
-            Reply::Later(later) => tokio::select! {
-                answer = later => answer.map_err(|_| NoFrame::Closed)?,
+            Reply::Later(mut later) => tokio::select! {
+                biased;
+                answer = &mut later.answer => answer.map_err(|_| NoFrame::Closed)?,
                 gone = self.frames.gone() => return Err(gone.into()),
             },
             Reply::Close(refused) => {
                 if let Refused::AuthenticationFailed(Some(answer)) = &refused {
-                    self.write(answer).await?;
+                    self.write(&answer.bytes).await?;
                 }
                 return Err(End::Refused(refused));
             }
         };
         let Some(verdict) = verdict else {
             self.write(&answer).await?;
-            return Ok(ANSWERED);
+            return Ok(Outcome::Answered(error));
         };
         if !verdict.throttle.is_zero() {
             throttle::put(frame, &mut answer, verdict.throttle_time_ms());
@@ -114,7 +117,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
             self.write(&answer).await?;
         }
         match answering {
-            Answering::Send => Ok(ANSWERED),
+            Answering::Send => Ok(Outcome::Answered(error)),
             Answering::SendThenHalfClose => {
                 self.writing.shutdown().await?;
                 Err(End::Gone(self.frames.drain().await))
@@ -130,6 +133,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
             return Ok(());
         }
         tokio::select! {
+            biased;
             () = sleep(time) => Ok(()),
             gone = self.frames.gone() => Err(gone.into()),
         }

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, PoisonError};
 
-use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::{ApiKey, frame};
 
 use super::{Core, Inner};
@@ -26,7 +25,8 @@ impl Core {
             chance,
             ..
         } = &mut *inner;
-        let named = Named::read(api, header.api_version, body, &state.topics);
+        let sessions = state.sessions.get(&peer.node);
+        let named = Named::read(api, header.api_version, body, &state.topics, sessions);
         let topics: Vec<TopicFacts<'_>> = named
             .topics
             .iter()
@@ -61,6 +61,3 @@ impl Core {
         }
     }
 }
-
-/// An answer went out.
-pub(super) const ANSWERED: Outcome = Outcome::Answered(ErrorCode::NONE);

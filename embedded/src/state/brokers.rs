@@ -1,6 +1,6 @@
 //! The brokers of the cluster: where each listens, and which of them are up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::configs::Values;
 
@@ -47,6 +47,15 @@ impl Brokers {
 
     pub(crate) fn is_up(&self, node: i32) -> bool {
         self.get(node).is_some_and(|broker| broker.up)
+    }
+
+    /// The brokers that hints at leaders name, each once, by number (KIP-951).
+    pub(crate) fn named_by(
+        &self,
+        leaders: impl Iterator<Item = (i32, i32)>,
+    ) -> impl Iterator<Item = &Broker> {
+        let nodes: BTreeSet<i32> = leaders.map(|(node, _)| node).collect();
+        nodes.into_iter().filter_map(|node| self.get(node))
     }
 
     /// The broker that metadata names as the controller: any will do, with KRaft.

@@ -1,8 +1,10 @@
 //! One request on its way through the cluster: who asks what of which broker, and how it is answered.
 
+use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::frame;
 use ottla_protocol::{ApiKey, DecodeError, EncodeError, Response};
 
+use crate::api::FirstError;
 use crate::groups::Caller;
 use crate::ticket::Ticket;
 use crate::time::Now;
@@ -23,7 +25,7 @@ pub(crate) struct Call<'a> {
 
 impl Call<'_> {
     /// An answer at once.
-    pub(crate) fn answer<'r, R: Response<'r>>(&self, response: &R) -> Handled {
+    pub(crate) fn answer<'r, R: Response<'r> + FirstError>(&self, response: &R) -> Handled {
         Ok(Answer::Now(self.reply_to().frame(response)?))
     }
 
@@ -54,18 +56,30 @@ pub(crate) struct ReplyTo {
 
 impl ReplyTo {
     /// The whole frame of an answer.
-    pub(crate) fn frame<'r, R: Response<'r>>(self, response: &R) -> Result<Vec<u8>, EncodeError> {
-        let mut out = Vec::new();
-        frame::encode_response(response, self.version, self.correlation_id, &mut out)?;
-        Ok(out)
+    pub(crate) fn frame<'r, R: Response<'r> + FirstError>(
+        self,
+        response: &R,
+    ) -> Result<Frame, EncodeError> {
+        let mut bytes = Vec::new();
+        frame::encode_response(response, self.version, self.correlation_id, &mut bytes)?;
+        let error = response.first_error();
+        Ok(Frame { bytes, error })
     }
+}
+
+/// An answer as it goes over the wire, the length in front.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) bytes: Vec<u8>,
+    /// The first error in it.
+    pub(crate) error: ErrorCode,
 }
 
 /// What became of a request.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// The frame to send.
-    Now(Vec<u8>),
+    Now(Frame),
     /// The frame comes later, under this number.
     Later(Ticket),
     /// No answer is wanted: Produce with `acks` 0.
@@ -87,7 +101,7 @@ pub(crate) enum Refused {
     #[error("{api} before authentication")]
     Unauthenticated { api: ApiKey },
     #[error("authentication failed")]
-    AuthenticationFailed(Option<Vec<u8>>),
+    AuthenticationFailed(Option<Frame>),
     #[error("Produce with acks 0 failed for a partition")]
     FailedWithoutAcks,
 }

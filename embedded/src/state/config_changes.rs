@@ -88,6 +88,7 @@ impl State {
                 self.settings.configs = values;
                 self.configure_logs(None);
                 *self.groups.settings_mut() = self.settings.groups();
+                self.configure_groups();
             }
             Resource::Broker(Some(node)) => {
                 if let Some(broker) = self.brokers.get_mut(node) {
@@ -101,8 +102,14 @@ impl State {
         }
     }
 
+    /// Tells the coordinator the settings of all groups that have some of their own: what they leave open is the brokers'.
+    pub(super) fn configure_groups(&mut self) {
+        let own: Vec<String> = self.group_configs.keys().cloned().collect();
+        own.iter().for_each(|group| self.configure_group(group));
+    }
+
     /// Tells the coordinator a group's own settings.
-    pub(super) fn configure_group(&mut self, name: &str) {
+    fn configure_group(&mut self, name: &str) {
         let own = self.group_configs.get(name).filter(|own| !own.is_empty());
         let settings = own.map(|own| self.settings.group(own));
         self.groups.set_settings_of(name, settings);
@@ -126,6 +133,11 @@ impl State {
                 let why = format!("Unknown operation {operation} for config {name}");
                 Refusal::new(ErrorCode::INVALID_REQUEST, why)
             })?;
+            if matches!(resource, Resource::Broker(_)) && configs::broker::READ_ONLY.contains(&name)
+            {
+                let why = format!("Cannot update these configs dynamically: [{name}]");
+                return Err(Refusal::new(ErrorCode::INVALID_REQUEST, why));
+            }
             if !named.insert(name) {
                 let why = format!("Error due to duplicate config keys: {name}");
                 return Err(Refusal::new(ErrorCode::INVALID_REQUEST, why));

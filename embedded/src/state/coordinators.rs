@@ -51,6 +51,11 @@ impl Coordinators {
         self.leader(kind, partition_of(key), brokers)
     }
 
+    /// As if a partition had changed hands so often.
+    pub(super) fn begin_at(&mut self, kind: Coordinated, partition: i32, epoch: i32) {
+        self.epochs.insert((kind, partition), epoch);
+    }
+
     fn all(&self, brokers: &Brokers) -> Vec<((Coordinated, i32), i32)> {
         let both = [Coordinated::Group, Coordinated::Transaction];
         let each = both
@@ -74,6 +79,21 @@ impl State {
             true => Ok(()),
             false => Err(ErrorCode::NOT_COORDINATOR),
         }
+    }
+
+    /// Takes those groups out that `node` is not to be asked about, each with its error.
+    pub(crate) fn take_refused_groups<'a>(
+        &self,
+        node: i32,
+        groups: &mut Vec<&'a str>,
+    ) -> Vec<(&'a str, i16)> {
+        let mut refused = Vec::new();
+        groups.retain(|group| {
+            let checked = self.check_coordinator(node, Coordinated::Group, group);
+            refused.extend(checked.err().map(|error| (*group, error.code())));
+            checked.is_ok()
+        });
+        refused
     }
 
     /// Moves the partition that `key` belongs to, with all that it coordinates.

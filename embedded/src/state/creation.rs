@@ -127,24 +127,34 @@ impl State {
                 return Err(Refusal::new(ErrorCode::INVALID_REPLICATION_FACTOR, why));
             }
         };
+        let first = self.topics.all().count();
         (0..count as usize)
-            .map(|partition| self.deal(partition, factor))
+            .map(|partition| self.deal(first + partition, factor))
             .collect()
     }
 
-    /// The brokers of one partition, from the one whose turn it is: partition 0 of each topic is led by the first broker.
-    fn deal(&self, partition: usize, factor: usize) -> Result<Vec<i32>, Refusal> {
-        let brokers: Vec<i32> = self.brokers.up().map(|broker| broker.node).collect();
-        if factor > brokers.len() {
-            let why = format!(
-                "Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot \
-                 be reached because only {} broker(s) are registered.",
-                brokers.len()
-            );
-            return Err(Refusal::new(ErrorCode::INVALID_REPLICATION_FACTOR, why));
+    /// The brokers of one partition, from the one whose turn it is. Those that are down have no turn, and come last.
+    fn deal(&self, turn: usize, factor: usize) -> Result<Vec<i32>, Refusal> {
+        let refuse = |why: String| {
+            let why = format!("Unable to replicate the partition {factor} time(s): {why}");
+            Err(Refusal::new(ErrorCode::INVALID_REPLICATION_FACTOR, why))
+        };
+        let (up, down): (Vec<i32>, Vec<i32>) = self
+            .brokers
+            .all()
+            .map(|broker| broker.node)
+            .partition(|node| self.brokers.is_up(*node));
+        let registered = up.len() + down.len();
+        if up.is_empty() {
+            return refuse("All brokers are currently fenced.".to_owned());
         }
-        let turns = brokers.iter().cycle().skip(partition % brokers.len());
-        Ok(turns.take(factor).copied().collect())
+        if factor > registered {
+            return refuse(format!(
+                "The target replication factor of {factor} cannot be reached because only {registered} broker(s) are registered."
+            ));
+        }
+        let turns = up.iter().cycle().skip(turn % up.len()).take(up.len());
+        Ok(turns.chain(&down).take(factor).copied().collect())
     }
 
     fn assigned(&self, wanted: &Wanted<'_>) -> Result<Vec<Vec<i32>>, Refusal> {
@@ -205,6 +215,12 @@ impl State {
         let topic = self.topics.named(name).ok_or_else(Refusal::unknown_topic)?;
         let config = self.settings.log_config(&topic.configs);
         let has = topic.partitions.len();
+        // Goes on around from where partition 0 began.
+        let first = topic
+            .partitions
+            .first()
+            .and_then(|one| one.replicas.first());
+        let first = first.map_or(0, |node| usize::try_from(node - 1).unwrap_or(0));
         let factor = topic.partitions.first().map_or(1, |one| one.replicas.len());
         let more = match usize::try_from(count) {
             Ok(count) if count > has && count as i64 <= MOST_PARTITIONS => count - has,
@@ -231,7 +247,7 @@ impl State {
                 )));
             }
             None => (has..has + more)
-                .map(|partition| self.deal(partition, factor))
+                .map(|partition| self.deal(first + partition, factor))
                 .collect::<Result<_, _>>()?,
         };
         if validate_only {

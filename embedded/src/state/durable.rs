@@ -141,8 +141,7 @@ impl State {
         match Groups::decode(self.settings.groups(), &cx, &records) {
             Ok(groups) => {
                 self.groups = groups;
-                let own: Vec<String> = self.group_configs.keys().cloned().collect();
-                own.iter().for_each(|group| self.configure_group(group));
+                self.configure_groups();
                 Vec::new()
             }
             Err(error) => vec![format!("groups: {error}")],
@@ -155,11 +154,21 @@ impl State {
             let restored = self.transactions.restore(&record.key, Some(&record.value));
             lost.extend(restored.err().map(|error| format!("transactions: {error}")));
         }
+        // A marker under an epoch below one that a log knows would be refused, and its transaction hang for ever.
+        let epoch = self.newest_coordinator_epoch().saturating_add(1);
         for partition in 0..super::coordinators::PARTITIONS {
             let kind = Coordinated::Transaction;
             let node = self.coordinators.leader(kind, partition, &self.brokers);
-            self.transactions.elect(partition, node, 1);
+            self.coordinators.begin_at(kind, partition, epoch);
+            self.transactions.elect(partition, node, epoch);
         }
         lost
+    }
+
+    fn newest_coordinator_epoch(&self) -> i32 {
+        let partitions = self.topics.all().flat_map(|topic| &topic.partitions);
+        let producers = partitions.flat_map(|partition| partition.log.active_producers());
+        let epochs = producers.map(|producer| producer.coordinator_epoch);
+        epochs.max().unwrap_or(0).max(0)
     }
 }

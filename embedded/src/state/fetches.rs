@@ -8,10 +8,10 @@ use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::types::TopicId;
 
 use super::State;
-use super::call::ReplyTo;
+use super::call::{Frame, ReplyTo};
 use super::topics::{Partition, TopicRef, known};
 use crate::api;
-use crate::fetch_session::{FetchContext, FetchKey, FetchTopic, Outcome, Wanted};
+use crate::fetch_session::{FetchContext, FetchKey, FetchSessions, FetchTopic, Outcome, Wanted};
 use crate::log::{Isolation, Read, ReadFrom};
 use crate::ticket::Ticket;
 use crate::time::Now;
@@ -33,7 +33,7 @@ pub(crate) struct PendingFetch {
 
 /// What came of a look at all partitions of a fetch.
 pub(crate) enum Tried {
-    Done(Result<Vec<u8>, EncodeError>),
+    Done(Result<Frame, EncodeError>),
     /// There isn't enough yet.
     NotYet(PendingFetch),
 }
@@ -79,10 +79,12 @@ impl State {
         fetch: PendingFetch,
         served: &[Served],
         now: Now,
-    ) -> Result<Vec<u8>, EncodeError> {
+    ) -> Result<Frame, EncodeError> {
         let outcomes: Vec<Outcome> = served.iter().map(Served::outcome).collect();
         let partitions = fetch.context.partitions().to_vec();
-        let sessions = self.sessions.entry(fetch.node).or_default();
+        let slots = self.session_slots();
+        let sessions = self.sessions.entry(fetch.node);
+        let sessions = sessions.or_insert_with(|| FetchSessions::new(slots));
         let finished = sessions.finish(fetch.context, &outcomes, now, &mut self.random);
         let answered = partitions.iter().zip(served).zip(&finished.included);
         let answered = answered.filter(|(_, included)| **included);
@@ -96,6 +98,18 @@ impl State {
             &answered,
             &self.brokers,
         )
+    }
+
+    /// The fetch sessions of a broker.
+    pub(crate) fn sessions_of(&mut self, node: i32) -> &mut FetchSessions {
+        let slots = self.session_slots();
+        let sessions = self.sessions.entry(node);
+        sessions.or_insert_with(|| FetchSessions::new(slots))
+    }
+
+    fn session_slots(&self) -> usize {
+        let slots = self.broker_number("max.incremental.fetch.session.cache.slots");
+        usize::try_from(slots).unwrap_or(0)
     }
 
     fn read_all(&self, fetch: &PendingFetch) -> Vec<Served> {

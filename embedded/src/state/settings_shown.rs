@@ -92,7 +92,7 @@ impl State {
             value: in_force.map_or(String::new(), |first| first.value.clone()),
             source: in_force.map_or(DEFAULT, |first| first.source),
             kind: row.kind.code(),
-            read_only: row.name == "node.id" || row.name == "broker.rack",
+            read_only: broker::READ_ONLY.contains(&row.name),
             synonyms,
         }
     }

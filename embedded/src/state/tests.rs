@@ -5,20 +5,33 @@ mod fetching;
 
 use std::time::Duration;
 
+use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::header::RequestHeader;
 use ottla_protocol::messages::api_versions::{ApiVersionsRequest, ApiVersionsResponse};
 use ottla_protocol::messages::create_topics::{
     CreatableReplicaAssignment, CreatableTopic, CreateTopicsRequest, CreateTopicsResponse,
 };
+use ottla_protocol::messages::delete_topics::{
+    DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
+};
+use ottla_protocol::messages::init_producer_id::InitProducerIdRequest;
+use ottla_protocol::messages::list_offsets::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTopic,
+};
 use ottla_protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic, MetadataResponse};
+use ottla_protocol::messages::offset_delete::{OffsetDeleteRequest, OffsetDeleteResponse};
+use ottla_protocol::types::TopicPartition;
 use ottla_protocol::{AnyRequest, AnyResponse, ApiKey, Request, Response, frame};
 use proptest::prelude::*;
 
 use super::State;
 use super::call::{Answer, Refused};
+use super::config_changes::Resource;
 use super::creation::Wanted;
 use super::peer::Peer;
+use super::topics::TopicRef;
 use crate::api::{SERVED, Served};
+use crate::log::{EndOfTransaction, TransactionResult};
 use crate::sasl::Login;
 use crate::settings::Settings;
 use crate::time::Now;
@@ -74,14 +87,14 @@ fn answered(state: &mut State, frame: &[u8]) -> Result<Option<Vec<u8>>, Refused>
     let answer = state.handle(NOW, &mut peer(), frame)?;
     state.settle(NOW);
     let ticket = match answer {
-        Answer::Now(frame) => return Ok(Some(frame)),
+        Answer::Now(frame) => return Ok(Some(frame.bytes)),
         Answer::Nothing => return Ok(None),
         Answer::Later(ticket) => ticket,
     };
     for _ in 0..1000 {
         let ready = state.take_ready();
         if let Some((_, frame)) = ready.into_iter().find(|(ready, _)| *ready == ticket) {
-            return Ok(Some(frame));
+            return Ok(Some(frame?.bytes));
         }
         let due = state.next_deadline().expect("something that it waits for");
         state.tick(Now { at: due, ..NOW });
@@ -224,6 +237,123 @@ fn a_topic_is_made_only_as_kafka_would_make_it() {
         let response = CreateTopicsResponse::read_body(&answer, 7).unwrap();
         assert_eq!(response.topics[0].error_code, error, "{request:?}");
     }
+}
+
+#[test]
+fn requests_that_contradict_themselves_are_refused() {
+    let state = &mut cluster();
+    let request = DeleteTopicsRequest {
+        topics: vec![DeleteTopicState::default()],
+        ..Default::default()
+    };
+    let answer = answer_to(state, &request, 6);
+    let response = DeleteTopicsResponse::read_body(&answer, 6).unwrap();
+    assert_eq!(response.responses[0].error_code, 42, "of no topic");
+
+    let first = |partition_index| ListOffsetsPartition {
+        partition_index,
+        timestamp: -1,
+        ..Default::default()
+    };
+    let request = ListOffsetsRequest {
+        topics: vec![ListOffsetsTopic {
+            name: "orders",
+            partitions: vec![first(0), first(0), first(1)],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let answer = answer_to(state, &request, 7);
+    let response = ListOffsetsResponse::read_body(&answer, 7).unwrap();
+    let partitions = response.topics[0].partitions.iter();
+    let codes: Vec<i16> = partitions.map(|one| one.error_code).collect();
+    assert_eq!(codes, [42, 42, 6], "one partition twice");
+
+    let change = ("node.id", 0, Some("7"));
+    let refused = state.change_configs(Resource::Broker(Some(1)), &[change], false, false);
+    assert_eq!(refused.unwrap_err().code, ErrorCode::INVALID_REQUEST);
+}
+
+#[test]
+fn offsets_of_no_group_are_not_deleted() {
+    let mut state = cluster();
+    // Of the empty name's partition broker 1 is the coordinator.
+    let answer = answer_to(&mut state, &OffsetDeleteRequest::default(), 0);
+    let response = OffsetDeleteResponse::read_body(&answer, 0).unwrap();
+    assert_eq!(response.error_code, ErrorCode::INVALID_GROUP_ID.code());
+}
+
+#[test]
+fn a_group_with_settings_of_its_own_follows_the_brokers_in_the_others() {
+    let mut state = cluster();
+    let mut set = |resource, name, value| {
+        let change = (name, 0, Some(value));
+        let changed = state.change_configs(resource, &[change], false, false);
+        changed.unwrap();
+    };
+    let group = Resource::Group("billing");
+    set(group, "consumer.heartbeat.interval.ms", "6000");
+    let brokers = Resource::Broker(None);
+    set(brokers, "group.consumer.session.timeout.ms", "50000");
+    let settings = state.groups.settings_of("billing");
+    let timeout = settings.consumer_session_timeout;
+    assert_eq!(timeout, Duration::from_secs(50));
+}
+
+/// Who keeps each partition of a topic.
+fn replicas(state: &State, topic: &str) -> Vec<Vec<i32>> {
+    let partitions = &state.topics.named(topic).unwrap().partitions;
+    partitions.iter().map(|one| one.replicas.clone()).collect()
+}
+
+#[test]
+fn leaders_are_spread_and_brokers_that_are_down_come_last() {
+    let mut state = cluster();
+    let wanted = |name| Wanted {
+        name,
+        partitions: 2,
+        replication_factor: 3,
+        ..Wanted::default()
+    };
+    state.create_topic(&wanted("second"), false).unwrap();
+    assert_eq!(replicas(&state, "second"), [[2, 3, 1], [3, 1, 2]]);
+    state.add_partitions("second", 3, None, false).unwrap();
+    assert_eq!(replicas(&state, "second")[2], [1, 2, 3]);
+    state.broker_down(NOW, 2);
+    state.create_topic(&wanted("third"), false).unwrap();
+    assert_eq!(replicas(&state, "third"), [[1, 3, 2], [3, 1, 2]]);
+    let third = &state.topics.named("third").unwrap().partitions[0];
+    assert_eq!((third.leader, &third.isr[..]), (Some(1), &[1, 3][..]));
+}
+
+#[test]
+fn the_coordinators_epoch_is_above_what_logs_know_after_a_restart() {
+    let mut state = cluster();
+    let partition = state.topics.partition_mut(TopicRef::Name("orders"), 0);
+    let end = EndOfTransaction {
+        producer_id: 7,
+        producer_epoch: 0,
+        coordinator_epoch: 5,
+        result: TransactionResult::Abort,
+        transaction_version: 0,
+    };
+    partition.unwrap().log.append_marker(end, NOW).unwrap();
+    state.restore_transactions(Vec::new());
+    let id = "payments";
+    let request = InitProducerIdRequest {
+        transactional_id: Some(id),
+        transaction_timeout_ms: 60_000,
+        ..Default::default()
+    };
+    let producer = state.transactions.init_producer_id(&request, 1, NOW).0;
+    let of = TopicPartition::new("orders", 0);
+    let added = state
+        .transactions
+        .add_partitions_implicitly(id, producer.unwrap(), &[of], NOW);
+    assert_eq!(added, ErrorCode::NONE);
+    state.transactions.fence_producer(id, NOW);
+    let markers = state.transactions.take_markers();
+    assert_eq!(markers[0].coordinator_epoch, 6);
 }
 
 proptest! {

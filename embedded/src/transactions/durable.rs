@@ -68,6 +68,16 @@ impl TransactionCoordinator {
         changed.iter().map(|id| self.record(id)).collect()
     }
 
+    /// Forgets what changed since the last time: nobody writes it down.
+    pub fn forget_changes(&mut self) {
+        self.changed.clear();
+    }
+
+    /// Takes all ids for changed.
+    pub fn change_all(&mut self) {
+        self.changed.extend(self.ids.keys().cloned());
+    }
+
     /// The records of all that is known.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 //! The answer to a fetch.
 
-use std::collections::BTreeSet;
-
 use ottla_protocol::EncodeError;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::fetch::{
@@ -11,8 +9,8 @@ use ottla_protocol::messages::fetch::{
 use ottla_protocol::types::TopicId;
 
 use crate::fetch_session::{FetchKey, FetchTopic};
-use crate::state::brokers::Brokers;
-use crate::state::call::ReplyTo;
+use crate::state::brokers::{Broker, Brokers};
+use crate::state::call::{Frame, ReplyTo};
 use crate::state::fetches::Served;
 
 /// From this version on the answer tells who leads (KIP-951).
@@ -29,7 +27,7 @@ pub(crate) fn frame(
     session_id: i32,
     answered: &[(&FetchKey, &Served)],
     brokers: &Brokers,
-) -> Result<Vec<u8>, EncodeError> {
+) -> Result<Frame, EncodeError> {
     let records: Vec<Vec<u8>> = answered.iter().map(|(_, served)| joined(served)).collect();
     let mut response = FetchResponse {
         error_code: error.code(),
@@ -54,7 +52,8 @@ pub(crate) fn frame(
         }
     }
     if reply_to.version >= LEADERS {
-        response.node_endpoints = endpoints(answered, brokers);
+        let leaders = answered.iter().filter_map(|(_, served)| served.leader);
+        response.node_endpoints = brokers.named_by(leaders).map(endpoint).collect();
     }
     reply_to.frame(&response)
 }
@@ -119,17 +118,12 @@ fn partition<'a>(
     data
 }
 
-fn endpoints<'a>(answered: &[(&FetchKey, &Served)], brokers: &'a Brokers) -> Vec<NodeEndpoint<'a>> {
-    let leaders = answered.iter().filter_map(|(_, served)| served.leader);
-    let leaders: BTreeSet<i32> = leaders.map(|(node, _)| node).collect();
-    let known = leaders.iter().filter_map(|node| brokers.get(*node));
-    known
-        .map(|broker| NodeEndpoint {
-            node_id: broker.node,
-            host: &broker.host,
-            port: broker.port.into(),
-            rack: broker.rack.as_deref(),
-            ..Default::default()
-        })
-        .collect()
+fn endpoint(broker: &Broker) -> NodeEndpoint<'_> {
+    NodeEndpoint {
+        node_id: broker.node,
+        host: &broker.host,
+        port: broker.port.into(),
+        rack: broker.rack.as_deref(),
+        ..Default::default()
+    }
 }

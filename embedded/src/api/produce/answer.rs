@@ -1,29 +1,27 @@
 //! The answer to Produce.
 
-use std::collections::BTreeSet;
-
 use ottla_protocol::EncodeError;
 use ottla_protocol::messages::produce::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse,
     ProduceResponse, TopicProduceResponse,
 };
 
-use crate::state::brokers::Brokers;
+use crate::state::brokers::{Broker, Brokers};
+use crate::state::call::Frame;
 use crate::state::produces::{Outcome, PendingProduce, Produced};
 
 /// The whole frame.
-pub(crate) fn frame(produce: &PendingProduce, brokers: &Brokers) -> Result<Vec<u8>, EncodeError> {
+pub(crate) fn frame(produce: &PendingProduce, brokers: &Brokers) -> Result<Frame, EncodeError> {
     let version = produce.reply_to.version;
-    let outcomes = produce.produced.iter().flat_map(|topic| &topic.outcomes);
-    let leaders = outcomes.filter_map(|one| one.leader);
-    let leaders: BTreeSet<i32> = leaders.map(|(node, _)| node).collect();
     let topics = produce.produced.iter();
     let mut response = ProduceResponse {
         responses: topics.map(|topic| topic_response(topic, version)).collect(),
         ..Default::default()
     };
     if version >= LEADERS {
-        response.node_endpoints = endpoints(&leaders, brokers);
+        let outcomes = produce.produced.iter().flat_map(|topic| &topic.outcomes);
+        let leaders = outcomes.filter_map(|one| one.leader);
+        response.node_endpoints = brokers.named_by(leaders).map(endpoint).collect();
     }
     produce.reply_to.frame(&response)
 }
@@ -79,15 +77,12 @@ fn response(outcome: &Outcome, version: i16) -> PartitionProduceResponse<'_> {
     response
 }
 
-fn endpoints<'a>(leaders: &BTreeSet<i32>, brokers: &'a Brokers) -> Vec<NodeEndpoint<'a>> {
-    let known = leaders.iter().filter_map(|node| brokers.get(*node));
-    known
-        .map(|broker| NodeEndpoint {
-            node_id: broker.node,
-            host: &broker.host,
-            port: broker.port.into(),
-            rack: broker.rack.as_deref(),
-            ..Default::default()
-        })
-        .collect()
+fn endpoint(broker: &Broker) -> NodeEndpoint<'_> {
+    NodeEndpoint {
+        node_id: broker.node,
+        host: &broker.host,
+        port: broker.port.into(),
+        rack: broker.rack.as_deref(),
+        ..Default::default()
+    }
 }

@@ -15,6 +15,7 @@ impl Groups {
         request: &OffsetDeleteRequest<'r>,
     ) -> OffsetDeleteResponse<'r> {
         let refused = match self.groups.get(request.group_id) {
+            _ if request.group_id.is_empty() => Some(ErrorCode::INVALID_GROUP_ID),
             None => Some(ErrorCode::GROUP_ID_NOT_FOUND),
             Some(Kind::Classic(group)) if !group.is_empty() && !group.is_consumer() => {
                 Some(ErrorCode::NON_EMPTY_GROUP)

@@ -8,16 +8,17 @@ use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor};
 use ottla_protocol::types::TopicId;
 use ottla_protocol::{Request, Response};
 
+use super::super::call::Frame;
 use super::*;
-use crate::state::topics::TopicRef;
+use crate::api::Named;
 use crate::ticket::Ticket;
 
 /// The newest versions.
 const PRODUCE: i16 = 13;
 const FETCH: i16 = 18;
 
-fn body_of(frame: Vec<u8>) -> Vec<u8> {
-    frame[9..].to_vec()
+fn body_of(frame: Frame) -> Vec<u8> {
+    frame.bytes[9..].to_vec()
 }
 
 fn produce(state: &mut State, node: i32, topic_id: TopicId, acks: i16) -> Result<Vec<u8>, Refused> {
@@ -86,7 +87,7 @@ fn later(answer: super::super::call::Handled) -> Ticket {
 }
 
 /// Error and number of bytes of an answer's one partition; none if it is not in it.
-fn told(frame: Vec<u8>) -> Option<(i16, usize)> {
+fn told(frame: Frame) -> Option<(i16, usize)> {
     let body = body_of(frame);
     let response = FetchResponse::read_body(&body, FETCH).unwrap();
     let partition = response.responses.first()?.partitions.first()?;
@@ -107,7 +108,7 @@ fn a_fetch_waits_for_records_and_no_longer_than_it_wants_to() {
     let ready = state.take_ready();
     assert_eq!(ready.len(), 1);
     assert_eq!(ready[0].0, waits);
-    assert!(told(ready[0].1.clone()).unwrap().1 > 0);
+    assert!(told(ready[0].1.clone().unwrap()).unwrap().1 > 0);
 
     let mut from_end = fetch(id, 500);
     from_end.topics[0].partitions[0].fetch_offset = 1;
@@ -123,7 +124,7 @@ fn a_fetch_waits_for_records_and_no_longer_than_it_wants_to() {
     state.tick(Now { at, ..NOW });
     let ready = state.take_ready();
     assert_eq!(ready[0].0, waits);
-    assert_eq!(told(ready[0].1.clone()), Some((0, 0)));
+    assert_eq!(told(ready[0].1.clone().unwrap()), Some((0, 0)));
     assert!(state.fetches.is_empty());
 }
 
@@ -136,7 +137,7 @@ fn who_waits_learns_at_once_that_the_leader_has_moved_or_the_topic_is_gone() {
     state.broker_down(NOW, 1);
     state.settle(NOW);
     let (_, frame) = state.take_ready().remove(0);
-    let body = body_of(frame);
+    let body = body_of(frame.unwrap());
     let response = FetchResponse::read_body(&body, FETCH).unwrap();
     let partition = &response.responses[0].partitions[0];
     assert_eq!(partition.error_code, 6);
@@ -147,7 +148,7 @@ fn who_waits_learns_at_once_that_the_leader_has_moved_or_the_topic_is_gone() {
     state.delete_topic("orders");
     state.settle(NOW);
     let (_, frame) = state.take_ready().remove(0);
-    assert_eq!(told(frame), Some((100, 0)));
+    assert_eq!(told(frame.unwrap()), Some((100, 0)));
 }
 
 #[test]
@@ -235,7 +236,7 @@ fn what_is_meant_for_all_replicas_waits_for_those_that_lag() {
         state.metadata_changed = true;
         state.settle(NOW);
     };
-    let code = |frame: Vec<u8>| {
+    let code = |frame: Frame| {
         let body = body_of(frame);
         let response = ProduceResponse::read_body(&body, PRODUCE).unwrap();
         let partition = &response.responses[0].partition_responses[0];
@@ -248,7 +249,7 @@ fn what_is_meant_for_all_replicas_waits_for_those_that_lag() {
         "it waits"
     );
     hold(&mut state, None);
-    assert_eq!(code(state.take_ready().remove(0).1), (0, 0));
+    assert_eq!(code(state.take_ready().remove(0).1.unwrap()), (0, 0));
 
     hold(&mut state, Some(1));
     assert_eq!(
@@ -258,5 +259,29 @@ fn what_is_meant_for_all_replicas_waits_for_those_that_lag() {
     );
     let at = state.next_deadline().unwrap();
     state.tick(Now { at, ..NOW });
-    assert_eq!(code(state.take_ready().remove(0).1), (7, -1));
+    assert_eq!(code(state.take_ready().remove(0).1.unwrap()), (7, -1));
+}
+
+/// In a session a fetch names no partition that it named before: rules and observers must hear of them all the same.
+#[test]
+fn a_fetch_in_a_session_is_about_all_that_the_session_has() {
+    let mut state = cluster();
+    let id = orders(&state);
+    let mut opening = fetch(id, 0);
+    opening.session_epoch = 0;
+    let Answer::Now(frame) = send(&mut state, 1, &opening, FETCH).unwrap() else {
+        panic!("it waits");
+    };
+    let body = body_of(frame);
+    let response = FetchResponse::read_body(&body, FETCH).unwrap();
+    let again = FetchRequest {
+        session_id: response.session_id,
+        session_epoch: 1,
+        ..Default::default()
+    };
+    let mut body = Vec::new();
+    again.write_body(&mut body, FETCH).unwrap();
+    let sessions = state.sessions.get(&1);
+    let named = Named::read(ApiKey::Fetch, FETCH, &body, &state.topics, sessions);
+    assert_eq!(named.topics, [("orders", vec![0])]);
 }
