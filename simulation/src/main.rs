@@ -1,4 +1,4 @@
-//! Prints plans. With the wiring it runs them: `cargo xtask simulate` hands its options on to here.
+//! Runs seeds, one after another: `cargo xtask simulate` hands its options on to here.
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write};
@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use ottla_simulation::plan::{Kind, Plan};
+use ottla_simulation::plan::{Coverage, Kind, Plan};
 use ottla_simulation::plants::{PLANTS, Plant, SWITCH};
+use ottla_simulation::report::{difference, report};
+use ottla_simulation::world::{self, Lived};
 
 /// Runs a simulated world, from seeds
 #[derive(Parser)]
@@ -19,6 +21,18 @@ struct Arguments {
     /// Which seed to run, or the first of them
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
+    /// Run each seed twice, and compare the histories
+    #[arg(long)]
+    twice: bool,
+    /// Without faults
+    #[arg(long)]
+    calm: bool,
+    /// Print each history
+    #[arg(long)]
+    history: bool,
+    /// Run only each so-manieth of the seeds: processes side by side share them so
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    every: usize,
     /// A known bug, which must be found
     #[arg(long, value_name = "NAME")]
     with_bug: Option<String>,
@@ -56,7 +70,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         )));
     }
     if let Some(seed) = arguments.plan {
-        return write!(out, "{}", Plan::of(seed));
+        return write!(out, "{}", Plan::wired(seed));
     }
     if arguments.bugs {
         for plant in PLANTS {
@@ -74,9 +88,46 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     if let Some(folder) = &arguments.plant_into {
         return plant_into(folder);
     }
-    Err(io::Error::other(
-        "seeds can't be run yet: the wiring is still to come; --plan prints a seed's plan",
-    ))
+    seeds(arguments, &mut out)
+}
+
+/// Runs seeds; fails with the first that shows a violation.
+fn seeds(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+    let first = arguments.seed.unwrap_or(0);
+    let count = arguments.seeds.unwrap_or(1);
+    let mut coverage = Coverage::new();
+    for seed in (first..first.saturating_add(count)).step_by(arguments.every.max(1)) {
+        let mut plan = Plan::wired(seed);
+        if arguments.calm {
+            plan.faults.clear();
+        }
+        let lived = live(&plan)?;
+        if arguments.twice
+            && let Some(difference) = difference(&lived.history, &live(&plan)?.history)
+        {
+            return Err(io::Error::other(format!("seed {seed}: {difference}")));
+        }
+        coverage.add(&plan, &lived.history);
+        if arguments.history {
+            write!(out, "{}", lived.history)?;
+        }
+        if !lived.violations.is_empty() {
+            write!(out, "{}", report(&plan, &lived.history, &lived.violations))?;
+            return Err(io::Error::other(format!("seed {seed} failed")));
+        }
+    }
+    write!(out, "{coverage}")?;
+    let missing = coverage.missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(io::Error::other(missing.join("\n")))
+}
+
+fn live(plan: &Plan) -> io::Result<Lived> {
+    world::live(plan).map_err(|world::Broken(why)| {
+        io::Error::other(format!("the world of seed {} broke: {why}", plan.seed))
+    })
 }
 
 fn plant_into(folder: &std::path::Path) -> io::Result<()> {

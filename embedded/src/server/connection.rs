@@ -92,6 +92,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
             Reply::Now(answer) => answer,
             Reply::Nothing => return Ok(Outcome::Unanswered),
             Reply::Later(later) => tokio::select! {
+                biased;
                 answer = later => answer.map_err(|_| NoFrame::Closed)?,
                 gone = self.frames.gone() => return Err(gone.into()),
             },
@@ -130,6 +131,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
             return Ok(());
         }
         tokio::select! {
+            biased;
             () = sleep(time) => Ok(()),
             gone = self.frames.gone() => Err(gone.into()),
         }

@@ -95,6 +95,7 @@ pub(crate) async fn serve<L: Listener>(serving: Serving, mut listener: L) {
     let node = serving.node;
     loop {
         let accepted = tokio::select! {
+            biased;
             () = serving.stop.cancelled() => break,
             accepted = listener.accept() => accepted,
         };

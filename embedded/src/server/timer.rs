@@ -21,6 +21,7 @@ pub(crate) async fn run(core: Core) {
         };
         match due {
             Some(due) => tokio::select! {
+                biased;
                 () = sleep_until(due.max(soonest)) => core.with(|state, now| state.tick(now)),
                 () = core.earlier.notified() => {}
             },
