@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 use clap::Parser;
 use ottla_simulation::plan::{Coverage, Kind, Plan};
@@ -30,6 +30,12 @@ struct Arguments {
     /// Print each history
     #[arg(long)]
     history: bool,
+    /// Run so many processes side by side
+    #[arg(long, value_name = "N")]
+    jobs: Option<u64>,
+    /// This is one of them: what is missing is not for it to say
+    #[arg(long, hide = true)]
+    part: bool,
     /// Run only each so-manieth of the seeds: processes side by side share them so
     #[arg(long, value_name = "N", default_value_t = 1)]
     every: usize,
@@ -69,6 +75,11 @@ fn run(arguments: &Arguments) -> io::Result<()> {
             "no bug is called {name:?}; --bugs lists them"
         )));
     }
+    if arguments.with_bug.is_some() {
+        return Err(io::Error::other(
+            "plant the bugs with --plant-into in a copy of the workspace, build that, and choose one by OTTLA_PLANT",
+        ));
+    }
     if let Some(seed) = arguments.plan {
         return write!(out, "{}", Plan::wired(seed));
     }
@@ -88,7 +99,53 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     if let Some(folder) = &arguments.plant_into {
         return plant_into(folder);
     }
-    seeds(arguments, &mut out)
+    match arguments.jobs {
+        Some(jobs) if jobs > 1 => side_by_side(arguments, jobs, &mut out),
+        _ => seeds(arguments, &mut out),
+    }
+}
+
+/// Processes that share the seeds: a world needs a process of its own.
+fn side_by_side(arguments: &Arguments, jobs: u64, out: &mut impl Write) -> io::Result<()> {
+    let (first, count) = (arguments.seed.unwrap_or(0), arguments.seeds.unwrap_or(1));
+    let mut children = Vec::new();
+    for job in 0..jobs.min(count) {
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args(["--seed", &(first + job).to_string()])
+            .args(["--seeds", &(count - job).to_string()])
+            .args(["--every", &jobs.to_string(), "--part"])
+            .stdout(Stdio::piped());
+        for (is_set, flag) in [(arguments.twice, "--twice"), (arguments.calm, "--calm")] {
+            command.args(is_set.then_some(flag).as_slice());
+        }
+        children.push(command.spawn()?);
+    }
+    let mut coverage = Coverage::new();
+    let mut has_failed = false;
+    for child in children {
+        let ended = child.wait_with_output()?;
+        let text = String::from_utf8_lossy(&ended.stdout);
+        match text.parse::<Coverage>() {
+            Ok(counts) if ended.status.success() => coverage.merge(&counts),
+            _ => {
+                has_failed = true;
+                write!(out, "{text}")?;
+            }
+        }
+    }
+    write!(out, "{coverage}")?;
+    if has_failed {
+        return Err(io::Error::other("a seed failed"));
+    }
+    nothing_is_missing(&coverage)
+}
+
+fn nothing_is_missing(coverage: &Coverage) -> io::Result<()> {
+    match coverage.missing() {
+        missing if missing.is_empty() => Ok(()),
+        missing => Err(io::Error::other(missing.join("\n"))),
+    }
 }
 
 /// Runs seeds; fails with the first that shows a violation.
@@ -117,11 +174,10 @@ fn seeds(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
         }
     }
     write!(out, "{coverage}")?;
-    let missing = coverage.missing();
-    if missing.is_empty() {
-        return Ok(());
+    match arguments.part {
+        true => Ok(()),
+        false => nothing_is_missing(&coverage),
     }
-    Err(io::Error::other(missing.join("\n")))
 }
 
 fn live(plan: &Plan) -> io::Result<Lived> {
