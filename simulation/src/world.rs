@@ -75,6 +75,8 @@ struct Shared {
     troubles: Troubles,
     ambient: Ambient,
     members: Vec<Outside>,
+    /// How many of the plan's faults are in force.
+    faults: AtomicU32,
     all_sent: AtomicBool,
     all_done: CancellationToken,
     tasks_left: AtomicU32,
@@ -161,6 +163,7 @@ impl Shared {
             members: (0..plan.shape.members)
                 .map(|_| Outside::default())
                 .collect(),
+            faults: AtomicU32::new(0),
             all_sent: AtomicBool::new(false),
             all_done: CancellationToken::new(),
             tasks_left: AtomicU32::new(0),

@@ -89,7 +89,9 @@ async fn happen(shared: Arc<Shared>, cluster: Arc<Cluster>, fault: Fault, began:
         kind: fault.kind,
     };
     shared.recorder.note(Who::World, started);
+    shared.faults.fetch_add(1, Ordering::Relaxed);
     let hits = meet(&shared, &cluster, &fault).await;
+    shared.faults.fetch_sub(1, Ordering::Relaxed);
     let fault = fault.id;
     shared
         .recorder
