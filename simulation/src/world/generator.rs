@@ -21,18 +21,7 @@ const DELIVERY: Duration = Duration::from_secs(25);
 pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
     let shape = shared.plan.shape;
     let mut dice = Dice::new(shared.plan.seed ^ 0x7265_636f_7264_7321);
-    let client = loop {
-        match Client::connect(config(
-            "generator",
-            shared.plan.seed ^ 0xffff,
-            &shared.recorder,
-        ))
-        .await
-        {
-            Ok(client) => break client,
-            Err(_) => sleep(Duration::from_millis(500)).await,
-        }
-    };
+    let client = connect(&shared).await;
     let producer = client
         .producer()
         .batch_size(2_000)
@@ -82,6 +71,16 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
     sleep(Duration::from_millis(200)).await;
     shared.all_sent.store(true, Ordering::Relaxed);
     Ok(())
+}
+
+async fn connect(shared: &Shared) -> Client {
+    loop {
+        let settings = config("generator", shared.plan.seed ^ 0xffff, &shared.recorder);
+        match Client::connect(settings).await {
+            Ok(client) => return client,
+            Err(_) => sleep(Duration::from_millis(500)).await,
+        }
+    }
 }
 
 /// Records with one key are of one partition.

@@ -31,6 +31,7 @@ pub(super) fn is_of_stores(kind: Kind) -> bool {
 }
 
 /// The rules of a fault. `client` is the target's name.
+#[allow(clippy::too_many_lines, reason = "a table, one arm a kind")]
 pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
     let (target, choice) = (fault.target, usize::from(fault.target.choice));
     let node = i32::from(target.broker);
