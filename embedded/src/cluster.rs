@@ -19,6 +19,7 @@ use crate::state::coordinators::Coordinated;
 use crate::state::creation::Wanted;
 use crate::store::Store;
 pub use faults::{ClusterFaults, Observer};
+pub use logs::LogContents;
 
 /// A running cluster. Dropping it stops all brokers and closes all connections.
 #[derive(Debug)]

@@ -40,7 +40,7 @@ pub use assignor::{Assignor, Target};
 pub use consumer::HeartbeatOutcome;
 pub use context::{Caller, Context};
 pub use durable::LogRecord;
-pub use offsets::Committed;
+pub use offsets::{CommitWatcher, Committed, WrittenOffset};
 pub use settings::{GroupSettings, MigrationPolicy};
 pub use topics::{TopicView, Topics};
 

@@ -55,7 +55,7 @@ mod topic_name;
 pub mod transactions;
 
 pub use builder::EmbeddedClusterBuilder;
-pub use cluster::{ClusterFaults, EmbeddedCluster, Observer};
+pub use cluster::{ClusterFaults, EmbeddedCluster, LogContents, Observer};
 pub use error::{EmbeddedError, Refusal};
 pub use server::{Listener, Network, Tcp};
 

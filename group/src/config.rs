@@ -7,6 +7,7 @@ use std::time::Duration;
 use ottla_client::ClientConfig;
 
 use crate::assignor::Assignor;
+use crate::change::Watcher;
 use crate::error::GroupError;
 use crate::membership::MembershipConfig;
 use crate::patience::GiveUp;
@@ -55,6 +56,7 @@ pub(crate) struct GroupConfig {
     pub(crate) max_in_flight_records: usize,
     pub(crate) accept_plain_store: bool,
     pub(crate) voice: Voice,
+    pub(crate) watcher: Watcher,
 }
 
 impl GroupConfig {

@@ -47,6 +47,7 @@
 
 pub mod assignor;
 mod backoff;
+mod change;
 pub mod commit_plan;
 mod config;
 mod error;
@@ -62,6 +63,7 @@ pub mod tracker;
 mod trouble;
 mod voice;
 
+pub use change::Change;
 pub use config::StartPolicy;
 pub use error::{Ended, GroupError, PartitionCommitError};
 pub use group::{Group, GroupBuilder};

@@ -34,6 +34,28 @@ impl MemoryTable {
     fn contents(&self) -> MutexGuard<'_, Contents> {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Writes results and the guarded write, or neither: what [`TableStore::commit_with`] asks for.
+    ///
+    /// # Errors
+    /// [`ResultsError::Results`]: nothing was written.
+    pub fn write_results(
+        &self,
+        results: &KeyValueTransaction,
+        write: &Write,
+    ) -> Result<Written, ResultsError> {
+        self.contents().write_results(results, write)
+    }
+
+    /// The keys and values of one tree of results.
+    #[must_use]
+    pub fn results(&self, tree: &str) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        self.contents()
+            .results
+            .get(tree)
+            .cloned()
+            .unwrap_or_default()
+    }
 }
 
 impl Contents {
@@ -154,8 +176,7 @@ impl MemoryStore {
     /// The keys and values of one tree of results.
     #[must_use]
     pub fn results(&self, tree: &str) -> BTreeMap<Vec<u8>, Vec<u8>> {
-        let contents = self.store.table().contents();
-        contents.results.get(tree).cloned().unwrap_or_default()
+        self.store.table().results(tree)
     }
 }
 
@@ -174,7 +195,7 @@ impl ResultsStore for MemoryStore {
         let table = self.store.table();
         self.store
             .commit_with(advance, async move |write| {
-                table.contents().write_results(&results, &write)
+                table.write_results(&results, &write)
             })
             .await
     }

@@ -4,7 +4,8 @@
 //! [`check`] says what does not hold of it, and [`report`] what a person reads then. [`plants`] are bugs that the checker must find. SCENARIOS.md tells which scenario is
 //! drawn by the plan, which has a test of its own, and which waits.
 //!
-//! All of this is pure: no clock, no network, no randomness but the seed's. What runs members against a cluster is built on top.
+//! These are pure: no clock, no network, no randomness but the seed's. On top of them a [`world`] runs the real client, group and stores
+//! against the embedded cluster.
 
 #![forbid(unsafe_code)]
 
@@ -15,3 +16,4 @@ pub mod plants;
 pub mod report;
 #[cfg(test)]
 mod scenarios;
+pub mod world;

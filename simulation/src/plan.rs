@@ -110,8 +110,20 @@ impl Plan {
     pub fn of(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         let workload = Workload::draw(&mut dice);
+        Self::drawn(seed, dice, workload, Kind::ALL)
+    }
+
+    /// The plan of a seed, of what a world can do by now.
+    #[must_use]
+    pub fn wired(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let workload = Workload::draw(&mut dice).wired();
+        Self::drawn(seed, dice, workload, Kind::WIRED)
+    }
+
+    fn drawn(seed: u64, mut dice: Dice, workload: Workload, kinds: &[Kind]) -> Self {
         let shape = Shape::draw(&mut dice);
-        let kinds: Vec<Kind> = Kind::ALL
+        let kinds: Vec<Kind> = kinds
             .iter()
             .copied()
             .filter(|kind| workload.knows(*kind))

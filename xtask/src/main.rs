@@ -13,6 +13,7 @@ mod interrupt;
 mod kafka;
 mod maven;
 mod process;
+mod simulate;
 mod stages;
 mod test;
 mod workspace;
@@ -50,6 +51,8 @@ enum Task {
     FuzzSmoke(fuzz::Arguments),
     /// Fills fuzz/corpus, which the targets of cargo-fuzz begin with
     FuzzCorpus,
+    /// Seeds of a simulated world: the real client, group and stores against the embedded cluster, with faults
+    Simulate(simulate::Arguments),
     /// A real Apache Kafka for tests, started and cleaned up without hands
     #[command(subcommand)]
     Kafka(kafka::Task),
@@ -71,6 +74,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench(arguments) => bench::run(&arguments, &interrupt),
         Task::FuzzSmoke(arguments) => fuzz::smoke(arguments, &interrupt),
         Task::FuzzCorpus => fuzz::corpus(&interrupt),
+        Task::Simulate(arguments) => simulate::run(arguments, &interrupt),
         Task::Kafka(task) => kafka::run(task, &interrupt),
     }
 }

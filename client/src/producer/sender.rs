@@ -89,7 +89,7 @@ impl Sender {
             let due = self.collect(now);
             self.expire(now);
             self.dispatch(&known, now);
-            let wake = [due, self.next_deadline()].into_iter().flatten().min();
+            let wake = [due, self.next_deadline(now)].into_iter().flatten().min();
             // What is rare comes first; the loop's head serves the rest, whatever it was that woke.
             tokio::select! {
                 biased;
@@ -138,16 +138,17 @@ impl Sender {
     }
 
     /// When there is something to do even if nothing happens.
-    fn next_deadline(&self) -> Option<Instant> {
+    fn next_deadline(&self, now: Instant) -> Option<Instant> {
         let deadline = |place: &Place| {
             let line = self.lines.get(place)?;
             let expiry = line
                 .sequence
                 .oldest()
                 .map(|born| born + self.settings.delivery_timeout);
-            let retry = line
-                .not_before
-                .filter(|_| line.sequence.peek().is_some() && !line.looking);
+            // What was due before now was not sent because its broker is busy: an answer wakes, no time does.
+            let retry = line.not_before.filter(|not_before| {
+                *not_before > now && line.sequence.peek().is_some() && !line.looking
+            });
             [expiry, retry].into_iter().flatten().min()
         };
         self.active.iter().filter_map(deadline).min()

@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use super::EmbeddedCluster;
 use crate::error::EmbeddedError;
 use crate::faults::{Action, Rule, RuleId, RuleReport, SeenId, SeenRequest};
+use crate::groups::CommitWatcher;
 use crate::server::{Core, Network};
 use crate::state::refusing::is_refusable;
 
@@ -128,6 +129,21 @@ impl<N: Network> EmbeddedCluster<N> {
     pub fn group_members(&self, group: &str) -> Vec<String> {
         self.core
             .with(|state, _| state.groups.members(group).map(str::to_owned).collect())
+    }
+
+    /// Sees each offset that is committed from now on, outside of transactions, in the order in which the coordinators wrote them.
+    #[must_use]
+    pub fn watch_commits(&self) -> CommitWatcher {
+        self.core.with(|state, _| state.groups.watch_commits())
+    }
+
+    /// The offset that a group has committed.
+    #[must_use]
+    pub fn committed(&self, group: &str, topic: &str, partition: i32) -> Option<i64> {
+        self.core.with(|state, _| {
+            let committed = state.groups.committed(group, topic, partition);
+            committed.map(|committed| committed.offset)
+        })
     }
 
     /// Ends a member's session, whether it was heard of or not: it is out of the group, and the others get its partitions.

@@ -1,9 +1,22 @@
 //! What brokers do to logs in the background, on demand: retention, compaction, replicas that lag.
 
+use bytes::Bytes;
+
 use super::EmbeddedCluster;
 use crate::error::{EmbeddedError, Refusal};
 use crate::server::Network;
 use crate::state::topics::TopicRef;
+
+/// A partition's log at one moment.
+#[derive(Clone, Debug)]
+pub struct LogContents {
+    /// The first offset.
+    pub start: i64,
+    /// The last stable offset: all before it is replicated and decided.
+    pub stable: i64,
+    /// The batches as they go over the wire. The first may begin before `start`.
+    pub batches: Vec<Bytes>,
+}
 
 impl<N: Network> EmbeddedCluster<N> {
     /// Deletes what a topic's `retention.ms` and `retention.bytes` no longer keep, by the cluster's wall clock. It happens at no other
@@ -64,6 +77,20 @@ impl<N: Network> EmbeddedCluster<N> {
             log.truncate_to(to);
             log.lead(log.leader_epoch() + 1);
             Ok(())
+        })
+    }
+
+    /// What a partition's log holds; none if there is no such partition.
+    #[must_use]
+    pub fn log(&self, topic: &str, partition: i32) -> Option<LogContents> {
+        self.core.with(|state, _| {
+            let by = TopicRef::Name(topic);
+            let log = &state.topics.partition_mut(by, partition).ok()?.log;
+            Some(LogContents {
+                start: log.log_start(),
+                stable: log.last_stable_offset(),
+                batches: log.batches_from(log.log_start()).cloned().collect(),
+            })
         })
     }
 

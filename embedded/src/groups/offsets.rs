@@ -3,6 +3,7 @@
 #![deny(clippy::disallowed_methods)]
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ottla_protocol::types::TopicId;
 
@@ -40,7 +41,46 @@ pub(super) struct Offsets {
     /// By producer id and group.
     pub(super) pending: BTreeMap<i64, BTreeMap<String, GroupOffsets>>,
     pub(super) orders: u64,
+    /// Who watches what is written, if anybody does.
+    pub(super) watcher: Option<CommitWatcher>,
 }
+
+/// Commits of members as the coordinator wrote them, in that order, until somebody takes them. Clones see the same.
+#[derive(Clone, Debug, Default)]
+pub struct CommitWatcher(Arc<Mutex<Vec<WrittenOffset>>>);
+
+/// An offset that a member, or somebody outside the group, committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenOffset {
+    /// The group.
+    pub group: String,
+    /// The member; empty: nobody of the group.
+    pub member_id: String,
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    pub partition: i32,
+    /// The next offset to process.
+    pub offset: i64,
+}
+
+impl CommitWatcher {
+    /// What was written since the last call.
+    #[must_use]
+    pub fn take(&self) -> Vec<WrittenOffset> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn note(&self, written: WrittenOffset) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() < MOST_WATCHED {
+            all.push(written);
+        }
+    }
+}
+
+/// So many commits wait for their watcher; more are not told.
+const MOST_WATCHED: usize = 100_000;
 
 impl Offsets {
     pub(super) fn get(&self, group: &str, topic: &str, partition: i32) -> Option<&Committed> {

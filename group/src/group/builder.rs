@@ -8,6 +8,7 @@ use ottla_client::Client;
 use ottla_offset_store::OffsetStore;
 
 use crate::assignor::{Assignor, RangeAssignor, RoundRobinAssignor};
+use crate::change::{Change, Watcher};
 use crate::config::{GroupConfig, StartPolicy};
 use crate::error::GroupError;
 use crate::patience::GiveUp;
@@ -57,6 +58,7 @@ impl GroupBuilder {
             max_in_flight_records: 100_000,
             accept_plain_store: false,
             voice: Voice::default(),
+            watcher: Watcher::default(),
         };
         Self {
             client,
@@ -150,6 +152,12 @@ impl GroupBuilder {
     /// Speaks of trouble together with all others who have this voice, once for all. Default: a voice of its own.
     pub fn voice(mut self, voice: Voice) -> Self {
         self.config.voice = voice;
+        self
+    }
+
+    /// Is told when this member gets partitions, gives them up and loses them, before anything else hears of it. It must not block. Default: nobody.
+    pub fn watch(mut self, watcher: impl Fn(&Change<'_>) + Send + Sync + 'static) -> Self {
+        self.config.watcher = Watcher::new(watcher);
         self
     }
 

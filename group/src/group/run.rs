@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::change::Change;
 use crate::config::GroupConfig;
 use crate::error::{Ended, GroupError};
 use crate::member::{Confirmer, Event, Member};
@@ -146,6 +147,10 @@ impl Run {
     ) -> Result<(), GroupError> {
         let group = &self.config.group_id;
         tracing::info!("group {group:?}: {}", context.assignment);
+        self.config.watcher.tell(&Change::Assigned {
+            generation: context.assignment.generation,
+            partitions: &context.assignment.partitions,
+        });
         if let Some(word) = lock(&self.lost).take() {
             word.end(|| tracing::warn!("group {group:?}: has partitions again"));
         }
@@ -180,6 +185,7 @@ impl Run {
         match event {
             Some(Event::Revoked { by }) => {
                 tracing::info!("group {:?}: revoked", self.config.group_id);
+                self.config.watcher.tell(&Change::Revoked);
                 end.say(Ending::Revoked { by });
                 Told::Ended
             }
@@ -189,11 +195,13 @@ impl Run {
                     tracing::warn!("group {group:?}: lost its partitions, joining again: {why}");
                 });
                 *lock(&self.lost) = Some(word);
+                self.config.watcher.tell(&Change::Lost);
                 end.say(Ending::Lost);
                 Told::Ended
             }
             // After a loss: the membership itself is at its end.
             last => {
+                self.config.watcher.tell(&Change::Lost);
                 end.say(Ending::Lost);
                 member.put_back(last);
                 Told::Over

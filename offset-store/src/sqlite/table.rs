@@ -47,7 +47,11 @@ impl SqliteTable {
         })
     }
 
-    pub(super) fn in_memory() -> Result<Self, StoreError> {
+    /// Makes an empty database in this process's memory, as [`SqliteStore::in_memory`](super::SqliteStore::in_memory) does.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`].
+    pub fn in_memory() -> Result<Self, StoreError> {
         let place = Place::new(Path::new(IN_MEMORY), Duration::ZERO);
         let worker = Worker::inline(schema::open_in_memory(&place)?);
         Ok(Self {
@@ -57,14 +61,29 @@ impl SqliteTable {
         })
     }
 
-    pub(super) async fn call<R: Send + 'static>(
+    /// Runs `work` with the native connection, as [`SqliteStore::call`](super::SqliteStore::call) does.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`] if it is wrong; [`StoreError::Busy`], [`StoreError::Full`] and their like.
+    ///
+    /// # Cancel safety
+    /// A dropped call ran `work` or did not.
+    pub async fn call<R: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<R> + Send + 'static,
     ) -> Result<R, StoreError> {
         self.run("running statements", work).await
     }
 
-    pub(super) async fn write_results(
+    /// Writes results and the guarded write, or neither: what
+    /// [`TableStore::commit_with`](crate::table::TableStore::commit_with) asks for.
+    ///
+    /// # Errors
+    /// [`ResultsError::Results`]: nothing was written. [`ResultsError::Store`]: nothing was, unless the outcome is unknown.
+    ///
+    /// # Cancel safety
+    /// A dropped call wrote both or neither.
+    pub async fn write_results(
         &self,
         results: SqliteTransaction,
         write: Write,

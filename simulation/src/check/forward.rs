@@ -51,7 +51,8 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
 }
 
 impl Walk {
-    /// The first mirror of a claim is where it starts, so that a reset is followed.
+    /// The mirror follows a reset, once for each claim: to where the claim starts, or to what the store has held since, for only the newest of
+    /// what waits is mirrored. That the store held it, V4 says.
     fn is_set_back(
         &mut self,
         facts: &Facts<'_>,
@@ -59,7 +60,10 @@ impl Walk {
         (keeper, place, next): (Keeper, Place, i64),
     ) -> bool {
         let is_mirror = keeper == Keeper::Kafka && facts.terms.keeper == Keeper::Store;
-        let is_start = self.fresh.get(&place) == Some(&(who, next));
+        let is_start = self
+            .fresh
+            .get(&place)
+            .is_some_and(|(owner, start)| *owner == who && next >= *start);
         if is_mirror && is_start {
             self.fresh.remove(&place);
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
+use std::str::FromStr;
 
 use crate::history::{CallKind, Commit, Event, Gone, History, Keeper, Outcome};
 
@@ -262,6 +263,47 @@ fn occurrence(event: &Event, keepers: &BTreeMap<Commit, Keeper>) -> Option<Occur
         Event::Paused => Occurrence::Pause,
         _ => return None,
     })
+}
+
+/// What [`Display`] writes, read back: runs side by side are processes of their own. Anything else is none.
+impl FromStr for Coverage {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut coverage = Self::new();
+        let mut lines = text.lines();
+        let first: Vec<&str> = lines.next().ok_or(())?.split_whitespace().collect();
+        let [seeds, "seeds,", events, "events"] = first[..] else {
+            return Err(());
+        };
+        coverage.seeds = number(seeds)?;
+        coverage.events = number(events)?;
+        for line in lines.skip(1) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words[..] {
+                [name, drawn, started, met] => {
+                    let kind = Kind::ALL.iter().find(|kind| kind.name() == name);
+                    let tally = Tally {
+                        drawn: number(drawn)?,
+                        started: number(started)?,
+                        met: number(met)?,
+                    };
+                    coverage.kinds.insert(*kind.ok_or(())?, tally);
+                }
+                [name, count] => {
+                    let mut all = Occurrence::ALL.iter();
+                    let occurrence = all.find(|it| format!("{it:?}") == name).ok_or(())?;
+                    coverage.occurrences.insert(*occurrence, number(count)?);
+                }
+                _ => return Err(()),
+            }
+        }
+        Ok(coverage)
+    }
+}
+
+fn number(text: &str) -> Result<u64, ()> {
+    text.parse().map_err(drop)
 }
 
 impl Display for Coverage {

@@ -222,3 +222,50 @@ catalogue! {
     /// A row is deleted by hand.
     RowDeleted Partition 0..0: F41;
 }
+
+impl Kind {
+    /// Those that a world can make happen by now.
+    pub const WIRED: &[Self] = &[
+        Self::ConnectionRefused,
+        Self::CutInAnswer,
+        Self::Silence,
+        Self::LateAnswers,
+        Self::HalfOpen,
+        Self::ConnectionsDie,
+        Self::Throttle,
+        Self::Partitioned,
+        Self::AnswersLost,
+        Self::LeaderMoves,
+        Self::LeaderFlaps,
+        Self::LeaderEpochErrors,
+        Self::NoLeader,
+        Self::BrokerReplaced,
+        Self::RollingBounce,
+        Self::FetchSessionLost,
+        Self::OffsetNotAvailable,
+        Self::CoordinatorErrors,
+        Self::CoordinatorMoves,
+        Self::CommitAnswerLost,
+        Self::CommitDelayed,
+        Self::MemberKilled,
+        Self::SlowHandler,
+        Self::JoinStorm,
+        Self::RebalanceOnEachHeartbeat,
+        Self::StopInRebalance,
+        Self::HandlerFails,
+        Self::PauseInTransaction,
+        Self::LateClaim,
+        Self::ClaimAnswerLost,
+        Self::StoreDownAtClaim,
+        Self::StoreDownAtCommit,
+        Self::StoreDownAtRevoke,
+        Self::StoreReadOnly,
+        Self::StoreCommitUnknownApplied,
+        Self::StoreCommitUnknownNotApplied,
+        Self::StoreCommitUnknownLate,
+        Self::SerializationFailure,
+        Self::MirrorFails,
+        Self::MirrorRefused,
+        Self::StoreReset,
+    ];
+}

@@ -121,3 +121,25 @@ fn what_followed_is_counted() {
     assert_eq!(coverage.count(Occurrence::Pause), 0);
     assert!(coverage.missing().is_empty(), "one seed proves nothing");
 }
+
+#[test]
+fn counts_are_read_back_as_they_are_written() {
+    let mut coverage = Coverage::new();
+    for seed in 0..50 {
+        let plan = Plan::of(seed);
+        coverage.add(&plan, &run(&plan, 1));
+    }
+    let written = coverage.to_string();
+    let read: Coverage = written.parse().unwrap();
+    assert_eq!(read.to_string(), written);
+    assert_eq!("2 seeds".parse::<Coverage>(), Err(()));
+}
+
+#[test]
+fn what_a_world_can_do_is_of_the_catalogue_and_all_of_it_is_drawn() {
+    let drawn: BTreeSet<Kind> = (0..1_000)
+        .flat_map(|seed| Plan::wired(seed).faults)
+        .map(|fault| fault.kind)
+        .collect();
+    assert_eq!(drawn, Kind::WIRED.iter().copied().collect());
+}

@@ -79,6 +79,17 @@ impl Workload {
         }
     }
 
+    /// The same without what a world can't do yet.
+    pub(super) fn wired(self) -> Self {
+        Self {
+            order: Order::Partition,
+            transactional: false,
+            are_static: false,
+            starts_newest: false,
+            ..self
+        }
+    }
+
     /// Which offsets count.
     #[must_use]
     pub fn keeper(&self) -> Keeper {

@@ -11,8 +11,8 @@ use ottla_protocol::messages::txn_offset_commit::{
 };
 use ottla_protocol::types::TopicId;
 
-use super::Committed;
 use super::check::CommitCheck;
+use super::{CommitWatcher, Committed, WrittenOffset};
 use crate::groups::classic::{ClassicGroup, ClassicState};
 use crate::groups::context::{Caller, Context};
 use crate::groups::topics::TopicView;
@@ -57,6 +57,7 @@ impl Groups {
                         .iter()
                         .map(|of| {
                             let new = NewOffset {
+                                member_id: request.member_id,
                                 partition: of.partition_index,
                                 offset: of.committed_offset,
                                 leader_epoch: of.committed_leader_epoch,
@@ -139,6 +140,7 @@ impl Groups {
                     .iter()
                     .map(|of| {
                         let new = NewOffset {
+                            member_id: request.member_id,
                             partition: of.partition_index,
                             offset: of.committed_offset,
                             leader_epoch: of.committed_leader_epoch,
@@ -238,7 +240,10 @@ impl Groups {
             order: self.offsets.next_order(),
         };
         match producer {
-            None => self.offsets.put(group_id, name, new.partition, committed),
+            None => {
+                self.tell_watcher(group_id, name, new);
+                self.offsets.put(group_id, name, new.partition, committed);
+            }
             Some(producer) => {
                 self.offsets
                     .put_pending(producer, group_id, name, new.partition, committed)
@@ -246,6 +251,25 @@ impl Groups {
         }
         self.touch(group_id);
         ErrorCode::NONE
+    }
+}
+
+impl Groups {
+    /// Lets somebody see what members commit from now on; not what is committed in transactions.
+    pub fn watch_commits(&mut self) -> CommitWatcher {
+        self.offsets.watcher.get_or_insert_default().clone()
+    }
+
+    fn tell_watcher(&self, group_id: &str, topic: &str, new: &NewOffset<'_>) {
+        if let Some(watcher) = &self.offsets.watcher {
+            watcher.note(WrittenOffset {
+                group: group_id.to_owned(),
+                member_id: new.member_id.to_owned(),
+                topic: topic.to_owned(),
+                partition: new.partition,
+                offset: new.offset,
+            });
+        }
     }
 }
 
@@ -273,6 +297,7 @@ impl Named {
 }
 
 struct NewOffset<'r> {
+    member_id: &'r str,
     partition: i32,
     offset: i64,
     leader_epoch: i32,

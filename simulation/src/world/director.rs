@@ -1,0 +1,354 @@
+//! The cluster's host: it starts the brokers, has the plan's faults happen, says when all is done, and looks at what is left.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ottla_embedded::EmbeddedCluster;
+use ottla_embedded::protocol::records::{Decompressor, RecordBatch};
+use ottla_offset_store::{Committed, Key, OffsetStore, Reset, TableStore};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::network::Simulated;
+use super::recorder::{place, topic};
+use super::table::Watched;
+use super::{CLUSTER, GROUP, Order, PORT, START, Shared, lock, member, rules};
+use crate::history::{Ending, Event, Keeper, Log, LogRecord, Outcome, Place, Who};
+use crate::plan::{Fault, Kind};
+
+type Cluster = EmbeddedCluster<Simulated>;
+
+/// How long a world waits for its lag to become 0. Later than what is promised, so that the history says how much later.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// From the first broker's start to the last look.
+pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
+    let cluster = Arc::new(start(&shared).await?);
+    *lock(&shared.commits) = Some(cluster.watch_commits());
+    let began = Instant::now();
+    let mut faults = JoinSet::new();
+    for fault in shared.plan.faults.clone() {
+        faults.spawn(happen(
+            Arc::clone(&shared),
+            Arc::clone(&cluster),
+            fault,
+            began,
+        ));
+    }
+    while faults.join_next().await.is_some() {}
+    shared.recorder.note(Who::World, Event::Healed);
+    settle(&shared, &cluster).await;
+    shared.all_done.cancel();
+    let since = Instant::now();
+    let is_done = |member: &member::Outside| member.done.load(Ordering::Relaxed) > 0;
+    while !shared.members.iter().all(is_done) && since.elapsed() < Duration::from_secs(40) {
+        sleep(Duration::from_millis(100)).await;
+    }
+    shared.recorder.note(
+        Who::World,
+        Event::Left {
+            tasks: shared.tasks_left.load(Ordering::Relaxed),
+            sockets: shared.recorder.sockets(),
+            locks: 0,
+        },
+    );
+    *lock(&shared.ending) = Some(ending(&shared, &cluster)?);
+    Ok(())
+}
+
+async fn start(shared: &Shared) -> Result<Cluster, Box<dyn std::error::Error>> {
+    let shape = shared.plan.shape;
+    let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), PORT);
+    let mut builder = EmbeddedCluster::builder()
+        .brokers(shape.brokers.into())
+        .seed(shared.plan.seed)
+        .listen(listen)
+        .advertised_host(CLUSTER)
+        .wall_clock_ms(i64::try_from(START.as_millis())?)
+        .auto_create_topics(false)
+        .config("group.initial.rebalance.delay.ms", "500");
+    for number in 0..shape.topics {
+        builder = builder.topic(topic(number), shape.partitions.into());
+        let made = Event::TopicMade {
+            topic: number,
+            made: 0,
+            partitions: shape.partitions,
+        };
+        shared.recorder.note(Who::Operator, made);
+    }
+    Ok(builder.network(Simulated).start().await?)
+}
+
+/// One fault, from its time until it is over.
+async fn happen(shared: Arc<Shared>, cluster: Arc<Cluster>, fault: Fault, began: Instant) {
+    sleep_until(began + fault.at).await;
+    let started = Event::FaultStarted {
+        fault: fault.id,
+        kind: fault.kind,
+    };
+    shared.recorder.note(Who::World, started);
+    shared.faults.fetch_add(1, Ordering::Relaxed);
+    let hits = meet(&shared, &cluster, &fault).await;
+    shared.faults.fetch_sub(1, Ordering::Relaxed);
+    let fault = fault.id;
+    shared
+        .recorder
+        .note(Who::World, Event::FaultEnded { fault, hits });
+}
+
+/// What a fault does; how often it had its effect.
+async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
+    let target = fault.target;
+    match fault.kind {
+        Kind::MemberKilled | Kind::LeaderKilledInSync => {
+            shared.order(Order::Crash(target.member));
+            sleep(fault.lasts).await;
+            shared.order(Order::Start(target.member));
+            1
+        }
+        Kind::Partitioned => {
+            shared.order(Order::CutOff(target.member));
+            sleep(fault.lasts).await;
+            shared.order(Order::Reconnect(target.member));
+            1
+        }
+        Kind::StopInRebalance => {
+            shared.members[usize::from(target.member)].stop();
+            sleep(fault.lasts).await;
+            1
+        }
+        Kind::JoinStorm => join_storm(shared, fault).await,
+        Kind::LeaderMoves => u32::from(move_leader(shared, cluster, fault, target.choice)),
+        Kind::LeaderFlaps => {
+            let until = Instant::now() + fault.lasts;
+            let (mut moves, mut choice) = (0, target.choice);
+            while Instant::now() < until {
+                moves += u32::from(move_leader(shared, cluster, fault, choice));
+                choice = choice.wrapping_add(1);
+                sleep(Duration::from_millis(700)).await;
+            }
+            moves
+        }
+        Kind::CoordinatorMoves => {
+            let node = i32::from(target.broker);
+            u32::from(cluster.move_coordinator(GROUP, node).is_ok())
+        }
+        Kind::BrokerReplaced => restart(cluster, target.broker.into(), fault.lasts).await,
+        Kind::RollingBounce => {
+            let brokers = shared.plan.shape.brokers;
+            let mut hits = 0;
+            for node in 1..=brokers {
+                hits += restart(cluster, node.into(), fault.lasts / u32::from(brokers)).await;
+            }
+            hits
+        }
+        Kind::StoreReset => reset(shared, fault).await,
+        kind if rules::is_of_stores(kind) => {
+            shared.troubles.start(*fault);
+            // What meets no time of its own waits for somebody to come.
+            sleep(fault.lasts.max(Duration::from_secs(8))).await;
+            shared.troubles.end(fault.id)
+        }
+        _ => by_rules(cluster, fault, shared).await,
+    }
+}
+
+async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {
+    let life = shared.members[usize::from(fault.target.member)].life(fault.target.member);
+    let rules = rules::of(fault, &life.to_string());
+    let faults = cluster.faults();
+    let added: Vec<_> = rules
+        .into_iter()
+        .filter_map(|rule| faults.add(rule).ok())
+        .collect();
+    if fault.kind == Kind::FetchSessionLost {
+        cluster.expire_fetch_sessions();
+    }
+    sleep(fault.lasts).await;
+    let reports = added.into_iter().filter_map(|rule| faults.remove(rule));
+    let hits: u64 = reports.map(|report| report.hits).sum();
+    u32::try_from(hits).unwrap_or(u32::MAX)
+}
+
+async fn join_storm(shared: &Shared, fault: &Fault) -> u32 {
+    let until = Instant::now() + fault.lasts;
+    let mut stops = 0;
+    while Instant::now() < until {
+        let member =
+            (u32::from(fault.target.choice) + stops) % u32::from(shared.plan.shape.members);
+        shared.members[member as usize].stop();
+        stops += 1;
+        sleep(Duration::from_millis(2_500)).await;
+    }
+    stops
+}
+
+fn move_leader(shared: &Shared, cluster: &Cluster, fault: &Fault, choice: u16) -> bool {
+    let brokers = u16::from(shared.plan.shape.brokers);
+    let name = topic(fault.target.topic);
+    let tried = (0..brokers).map(|more| i32::from((choice + more) % brokers) + 1);
+    let partition = fault.target.partition.into();
+    tried
+        .into_iter()
+        .any(|node| cluster.move_leader(&name, partition, node).is_ok())
+}
+
+async fn restart(cluster: &Cluster, node: i32, time: Duration) -> u32 {
+    let stopped = cluster.stop_broker(node).await.is_ok();
+    sleep(time).await;
+    while cluster.start_broker(node).await.is_err() {
+        sleep(Duration::from_millis(200)).await;
+    }
+    u32::from(stopped)
+}
+
+/// An operator sets a store's offset: to the log's start, a bit back, or to the same.
+async fn reset(shared: &Shared, fault: &Fault) -> u32 {
+    let place = Place::new(fault.target.topic, fault.target.partition);
+    let Ok(rows) = shared.table.rows() else {
+        return 0;
+    };
+    let at = |key: &Key| (place_of(key) == place).then(|| key.clone());
+    let row = rows
+        .iter()
+        .find_map(|row| Some((at(&row.key)?, row.next_offset?)));
+    let Some((key, next)) = row else {
+        return 0;
+    };
+    let to = match fault.target.choice % 3 {
+        0 => 0,
+        1 => next,
+        _ => next.saturating_sub(5).max(0),
+    };
+    let table = Watched {
+        table: shared.table.clone(),
+        who: Who::Operator,
+        recorder: shared.recorder.clone(),
+        troubles: shared.troubles.clone(),
+    };
+    let store = TableStore::new(table).with_ambient(shared.ambient.clone());
+    let done = store.reset(vec![Reset::new(key, Committed::at(to))]).await;
+    let is_done = done.is_ok_and(|each| each.iter().all(Result::is_ok));
+    let outcome = match is_done {
+        true => Outcome::Acknowledged,
+        false => Outcome::Refused,
+    };
+    let keeper = Keeper::Store;
+    shared.recorder.note(
+        Who::Operator,
+        Event::Reset {
+            keeper,
+            place,
+            to,
+            outcome,
+        },
+    );
+    u32::from(is_done)
+}
+
+fn place_of(key: &Key) -> Place {
+    place(&key.topic, key.partition)
+}
+
+/// Waits until nothing is left to be done.
+async fn settle(shared: &Shared, cluster: &Cluster) {
+    let since = Instant::now();
+    while since.elapsed() < PATIENCE {
+        if shared.all_sent.load(Ordering::Relaxed) && lag(shared, cluster) == Some(0) {
+            shared.recorder.note(Who::World, Event::Settled);
+            return;
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+}
+
+fn lag(shared: &Shared, cluster: &Cluster) -> Option<i64> {
+    let kept = kept(shared, cluster, shared.plan.workload.keeper())?;
+    let mut lag = 0;
+    for place in places(shared) {
+        let log = cluster.log(&topic(place.topic), place.partition.into())?;
+        let next = kept.get(&place).copied().unwrap_or(log.start);
+        lag += (log.stable - next).max(0);
+    }
+    Some(lag)
+}
+
+fn places(shared: &Shared) -> Vec<Place> {
+    let shape = shared.plan.shape;
+    let of = |topic| (0..shape.partitions).map(move |partition| Place::new(topic, partition));
+    (0..shape.topics).flat_map(of).collect()
+}
+
+type Offsets = std::collections::BTreeMap<Place, i64>;
+
+fn kept(shared: &Shared, cluster: &Cluster, keeper: Keeper) -> Option<Offsets> {
+    match keeper {
+        Keeper::Store => {
+            let rows = shared.table.rows().ok()?.into_iter();
+            Some(
+                rows.filter_map(|row| Some((place_of(&row.key), row.next_offset?)))
+                    .collect(),
+            )
+        }
+        Keeper::Kafka => {
+            let committed = |place: Place| {
+                let name = topic(place.topic);
+                Some((
+                    place,
+                    cluster.committed(GROUP, &name, place.partition.into())?,
+                ))
+            };
+            Some(places(shared).into_iter().filter_map(committed).collect())
+        }
+    }
+}
+
+/// What is where at the end.
+fn ending(shared: &Shared, cluster: &Cluster) -> Result<Ending, Box<dyn std::error::Error>> {
+    let mut ending = Ending {
+        store: kept(shared, cluster, Keeper::Store).unwrap_or_default(),
+        kafka: kept(shared, cluster, Keeper::Kafka).unwrap_or_default(),
+        results: shared.table.results()?,
+        ..Ending::default()
+    };
+    for place in places(shared) {
+        if let Some(log) = cluster.log(&topic(place.topic), place.partition.into()) {
+            let mut records = Vec::new();
+            for batch in &log.batches {
+                records.extend(unpack(batch, log.start)?);
+            }
+            let log = Log {
+                start: log.start,
+                stable: log.stable,
+                records,
+            };
+            ending.logs.insert(place, log);
+        }
+    }
+    Ok(ending)
+}
+
+fn unpack(bytes: &[u8], start: i64) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
+    let Some((batch, _)) = RecordBatch::split_first(bytes)? else {
+        return Ok(Vec::new());
+    };
+    if batch.header().is_control() {
+        return Ok(Vec::new());
+    }
+    let mut decompressor = Decompressor::new();
+    let mut plain = Vec::new();
+    let mut records = Vec::new();
+    for record in batch.records(&mut decompressor, 64 << 20, &mut plain)? {
+        let record = record?;
+        if record.offset >= start {
+            records.push(LogRecord {
+                offset: record.offset,
+                payload: member::payload(&record),
+                aborted: false,
+            });
+        }
+    }
+    Ok(records)
+}

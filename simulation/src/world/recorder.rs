@@ -1,0 +1,129 @@
+//! Takes the history down: one for all hosts of a world, which are on one thread.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ottla_client::protocol::types::TopicPartition;
+
+use crate::history::{
+    Assignment, Call, CallKind, Commit, Event, Fence, History, Outcome, Place, Who,
+};
+
+/// A hand that writes. Clones write into one history.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recorder(Arc<Mutex<Notes>>);
+
+#[derive(Debug, Default)]
+struct Notes {
+    history: History,
+    last: Duration,
+    commits: u32,
+    assignments: u32,
+    calls: u32,
+    fences: BTreeMap<[u8; 16], Fence>,
+    sockets: u32,
+    /// The latest generation in which somebody was told to have a place.
+    generations: BTreeMap<Place, i32>,
+}
+
+impl Recorder {
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Within a tick hosts run one after another, each from the tick's start: what comes later in that order is not earlier.
+    pub(super) fn note(&self, who: Who, event: Event) {
+        let mut notes = self.notes();
+        let at = turmoil::sim_elapsed().unwrap_or_default().max(notes.last);
+        notes.last = at;
+        notes.history.note(at, who, event);
+    }
+
+    pub(super) fn take(&self) -> History {
+        std::mem::take(&mut self.notes().history)
+    }
+
+    pub(super) fn new_commit(&self) -> Commit {
+        let mut notes = self.notes();
+        notes.commits += 1;
+        Commit(notes.commits)
+    }
+
+    pub(super) fn new_assignment(&self) -> Assignment {
+        let mut notes = self.notes();
+        notes.assignments += 1;
+        Assignment(notes.assignments)
+    }
+
+    pub(super) fn fence(&self, fence: [u8; 16]) -> Fence {
+        let fences = &mut self.notes().fences;
+        let next = u32::try_from(fences.len()).unwrap_or(u32::MAX);
+        *fences.entry(fence).or_insert(Fence(next))
+    }
+
+    /// Those of the places that nobody has by a later generation: an answer may come so late that the group has gone on.
+    pub(super) fn newest(&self, generation: i32, places: Vec<Place>) -> Vec<Place> {
+        let generations = &mut self.notes().generations;
+        let mut is_newest = |place: &Place| {
+            let latest = generations.entry(*place).or_insert(generation);
+            let is = *latest <= generation;
+            *latest = generation.max(*latest);
+            is
+        };
+        places
+            .into_iter()
+            .filter(|place| is_newest(place))
+            .collect()
+    }
+
+    /// A call begins, and must have ended within `limit`.
+    pub(super) fn call(&self, who: Who, kind: CallKind, limit: Duration) -> Call {
+        let call = {
+            let mut notes = self.notes();
+            notes.calls += 1;
+            Call(notes.calls)
+        };
+        let deadline = turmoil::sim_elapsed().unwrap_or_default() + limit;
+        let started = Event::CallStarted {
+            call,
+            kind,
+            deadline,
+        };
+        self.note(who, started);
+        call
+    }
+
+    pub(super) fn call_ended(&self, who: Who, call: Call, outcome: Outcome) {
+        self.note(who, Event::CallEnded { call, outcome });
+    }
+
+    pub(super) fn connected(&self) {
+        self.notes().sockets += 1;
+    }
+
+    pub(super) fn disconnected(&self) {
+        let mut notes = self.notes();
+        notes.sockets = notes.sockets.saturating_sub(1);
+    }
+
+    pub(super) fn sockets(&self) -> u32 {
+        self.notes().sockets
+    }
+}
+
+/// The name of a topic.
+pub(super) fn topic(number: u8) -> String {
+    format!("t{number}")
+}
+
+/// The place that a topic's name and a partition mean.
+pub(super) fn place(topic: &str, partition: i32) -> Place {
+    let number = topic.get(1..).and_then(|number| number.parse().ok());
+    let partition = u16::try_from(partition).unwrap_or(u16::MAX);
+    Place::new(number.unwrap_or(u8::MAX), partition)
+}
+
+pub(super) fn place_of(partition: &TopicPartition) -> Place {
+    place(&partition.topic, partition.partition)
+}

@@ -1,0 +1,209 @@
+//! A member's store: the real rule over the table, and notes of what the member asks for and is told.
+
+use async_trait::async_trait;
+use ottla_offset_store::{
+    Advance, Claim, CommitError, Gap, Key, OffsetStore, Owner, Refused, Reset, ResultsStore, Row,
+    Seen, StoreError, StoreInfo, TableStore, Wanted,
+};
+
+use super::life::Living;
+use super::recorder::place;
+use super::table::Watched;
+use crate::history::{Commit, Event, Keeper, Outcome, Payload, Place, ResultRow};
+
+/// What a member keeps its offsets in.
+#[derive(Debug)]
+pub(super) struct Noted {
+    pub(super) store: TableStore<Watched>,
+    pub(super) living: Living,
+}
+
+/// Results as the handler makes them.
+pub(super) type Rows = Vec<(Place, i64, Payload)>;
+
+impl Noted {
+    fn commit_began(&self, advance: &Advance) -> (Commit, Place) {
+        let commit = self.living.recorder.new_commit();
+        let place = place_of(advance.key());
+        self.living.note(Event::CommitBegan {
+            commit,
+            assignment: self.living.assignment(),
+            keeper: Keeper::Store,
+            place,
+            next: advance.to().next,
+        });
+        (commit, place)
+    }
+
+    fn commit_ended(&self, (commit, place): (Commit, Place), ended: &Result<Claim, Refused>) {
+        let outcome = match ended {
+            Ok(_) => Outcome::Acknowledged,
+            Err(refused) => {
+                if refused.is_fenced() {
+                    let assignment = self.living.assignment();
+                    self.living.note(Event::Fenced { assignment, place });
+                }
+                Outcome::Refused
+            }
+        };
+        self.living.note(Event::CommitEnded { commit, outcome });
+    }
+
+    fn commit_failed(&self, (commit, place): (Commit, Place), error: &CommitError) {
+        let outcome = match error.outcome_unknown() {
+            true => Outcome::Unknown,
+            false => Outcome::Refused,
+        };
+        if outcome == Outcome::Refused {
+            self.living.again(place);
+        }
+        self.living.note(Event::CommitEnded { commit, outcome });
+    }
+
+    fn claimed(&self, place: Place, claim: &Result<Claim, Refused>) {
+        let assignment = self.living.assignment();
+        let event = match claim {
+            Ok(claim) => Event::Claimed {
+                assignment,
+                place,
+                at: claim.start().next,
+            },
+            Err(_) => Event::NotClaimed {
+                assignment,
+                place,
+                outcome: Outcome::Refused,
+            },
+        };
+        self.living.note(event);
+    }
+}
+
+fn place_of(key: &Key) -> Place {
+    place(&key.topic, key.partition)
+}
+
+impl ResultsStore for Noted {
+    type Transaction = Rows;
+
+    fn begin(&self) -> Rows {
+        Vec::new()
+    }
+
+    async fn commit_results(
+        &self,
+        results: Rows,
+        advance: Advance,
+    ) -> Result<Result<Claim, Refused>, CommitError> {
+        let began = self.commit_began(&advance);
+        let rows = results
+            .into_iter()
+            .map(|(place, offset, payload)| ResultRow {
+                place,
+                offset,
+                payload,
+                commit: began.0,
+            });
+        let (rows, table) = (rows.collect(), self.store.table());
+        let done = self
+            .store
+            .commit_with(advance, |write| table.write_results(rows, write))
+            .await;
+        match &done {
+            Ok(ended) => self.commit_ended(began, ended),
+            Err(error) => self.commit_failed(began, error),
+        }
+        done
+    }
+}
+
+#[async_trait]
+impl OffsetStore for Noted {
+    fn info(&self) -> StoreInfo {
+        self.store.info()
+    }
+
+    async fn fetch(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.store.fetch(keys).await
+    }
+
+    async fn look(&self, keys: &[Key]) -> Result<Vec<Seen>, StoreError> {
+        let assignment = self.living.assignment();
+        for key in keys {
+            let place = place_of(key);
+            self.living.note(Event::Looked { assignment, place });
+        }
+        self.store.look(keys).await
+    }
+
+    async fn claim(
+        &self,
+        owner: &Owner,
+        wanted: Vec<Wanted>,
+    ) -> Result<Vec<Result<Claim, Refused>>, StoreError> {
+        let places: Vec<Place> = wanted.iter().map(|one| place_of(one.key())).collect();
+        let claimed = self.store.claim(owner, wanted).await;
+        match &claimed {
+            Ok(claims) => {
+                for (place, claim) in places.into_iter().zip(claims) {
+                    self.claimed(place, claim);
+                }
+            }
+            Err(error) => {
+                let outcome = match error.outcome_unknown() {
+                    true => Outcome::Unknown,
+                    false => Outcome::Refused,
+                };
+                for place in places {
+                    let assignment = self.living.assignment();
+                    self.living.note(Event::NotClaimed {
+                        assignment,
+                        place,
+                        outcome,
+                    });
+                }
+            }
+        }
+        claimed
+    }
+
+    async fn commit(
+        &self,
+        advances: Vec<Advance>,
+    ) -> Result<Vec<Result<Claim, Refused>>, CommitError> {
+        let began: Vec<_> = advances.iter().map(|one| self.commit_began(one)).collect();
+        let done = self.store.commit(advances).await;
+        match &done {
+            Ok(ended) => {
+                for (began, ended) in began.into_iter().zip(ended) {
+                    self.commit_ended(began, ended);
+                }
+            }
+            Err(error) => {
+                for began in began {
+                    self.commit_failed(began, error);
+                }
+            }
+        }
+        done
+    }
+
+    async fn release(&self, claims: Vec<Claim>) -> Result<(), StoreError> {
+        self.store.release(claims).await
+    }
+
+    async fn reset(&self, to: Vec<Reset>) -> Result<Vec<Result<(), Refused>>, StoreError> {
+        self.store.reset(to).await
+    }
+
+    async fn list(&self, group: Option<&str>) -> Result<Vec<Row>, StoreError> {
+        self.store.list(group).await
+    }
+
+    async fn delete(&self, keys: &[Key]) -> Result<(), StoreError> {
+        self.store.delete(keys).await
+    }
+
+    async fn gaps(&self, group: Option<&str>) -> Result<Vec<Gap>, StoreError> {
+        self.store.gaps(group).await
+    }
+}

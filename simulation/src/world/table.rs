@@ -1,0 +1,324 @@
+//! The real tables with an eye on them: each row that is written is noted with its results, in the step that writes it; and what
+//! goes wrong with a store goes wrong here.
+
+use async_trait::async_trait;
+use futures_util::FutureExt;
+use ottla_offset_store::memory::MemoryTable;
+use ottla_offset_store::sqlite::{SqliteTable, SqliteTransaction};
+use ottla_offset_store::table::{Expect, Write, Written};
+use ottla_offset_store::{
+    Gap, Key, KeyValueTransaction, OffsetTable, ResultsError, Row, StoreError, StoreInfo,
+};
+use tokio::time::sleep;
+
+use super::recorder::{Recorder, place};
+use super::trouble::{Step, Trouble, Troubles};
+use crate::history::{self, Commit, Event, Keeper, Payload, Place, ResultRow, Who};
+use crate::plan::StoreKind;
+
+/// A table of rows and results. Clones share them.
+#[derive(Clone, Debug)]
+pub(super) enum Table {
+    Memory(MemoryTable),
+    Sqlite(SqliteTable),
+}
+
+const RESULTS: &str = "results";
+
+impl Table {
+    pub(super) fn new(kind: StoreKind) -> Result<Self, StoreError> {
+        if kind != StoreKind::Sqlite {
+            return Ok(Self::Memory(MemoryTable::default()));
+        }
+        let table = SqliteTable::in_memory()?;
+        now(table.call(|connection| {
+            connection.execute_batch(
+                "CREATE TABLE results (attempt INT, topic INT, made INT, place INT, record INT, payload INT)",
+            )
+        }))?;
+        Ok(Self::Sqlite(table))
+    }
+
+    fn inner(&self) -> &dyn OffsetTable {
+        match self {
+            Self::Memory(table) => table,
+            Self::Sqlite(table) => table,
+        }
+    }
+
+    fn write_results(&self, rows: &[ResultRow], write: Write) -> Result<Written, ResultsError> {
+        match self {
+            Self::Memory(table) => {
+                let mut results = KeyValueTransaction::default();
+                for row in rows {
+                    results.insert(RESULTS, numbers(row).map(i64::to_be_bytes).concat(), []);
+                }
+                table.write_results(&results, &write)
+            }
+            Self::Sqlite(table) => {
+                let mut results = SqliteTransaction::default();
+                for row in rows {
+                    let sql = "INSERT INTO results VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                    results.execute(sql, numbers(row));
+                }
+                table
+                    .write_results(results, write)
+                    .now_or_never()
+                    .unwrap_or_else(|| Err(unavailable("waiting").into()))
+            }
+        }
+    }
+
+    /// All rows.
+    pub(super) fn rows(&self) -> Result<Vec<Row>, StoreError> {
+        now(self.inner().scan(None))
+    }
+
+    /// All results, oldest attempt first.
+    pub(super) fn results(&self) -> Result<Vec<ResultRow>, StoreError> {
+        let rows: Vec<[i64; 6]> = match self {
+            Self::Memory(table) => table
+                .results(RESULTS)
+                .keys()
+                .map(|key| parsed(key))
+                .collect(),
+            Self::Sqlite(table) => now(table.call(|connection| {
+                let mut all = connection.prepare("SELECT * FROM results ORDER BY rowid")?;
+                let rows = all.query_map([], |row| {
+                    let mut numbers = [0; 6];
+                    for (at, number) in numbers.iter_mut().enumerate() {
+                        *number = row.get(at)?;
+                    }
+                    Ok(numbers)
+                })?;
+                rows.collect()
+            }))?,
+        };
+        Ok(rows.into_iter().map(result).collect())
+    }
+}
+
+/// Tables in memory never wait.
+fn now<T>(done: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    done.now_or_never()
+        .unwrap_or_else(|| Err(unavailable("waiting")))
+}
+
+fn unavailable(doing: &'static str) -> StoreError {
+    StoreError::Unavailable {
+        store: "simulated",
+        doing,
+        source: "a fault of the plan".into(),
+    }
+}
+
+fn numbers(row: &ResultRow) -> [i64; 6] {
+    let Place {
+        topic,
+        made,
+        partition,
+    } = row.place;
+    let (commit, payload) = (row.commit.0.into(), row.payload.0.into());
+    let place: [i64; 3] = [topic.into(), made.into(), partition.into()];
+    [commit, place[0], place[1], place[2], row.offset, payload]
+}
+
+fn parsed(key: &[u8]) -> [i64; 6] {
+    let mut numbers = [0; 6];
+    for (number, bytes) in numbers.iter_mut().zip(key.as_chunks::<8>().0) {
+        *number = i64::from_be_bytes(*bytes);
+    }
+    numbers
+}
+
+fn result([commit, topic, made, partition, offset, payload]: [i64; 6]) -> ResultRow {
+    ResultRow {
+        place: Place {
+            topic: topic as u8,
+            made: made as u8,
+            partition: partition as u16,
+        },
+        offset,
+        payload: Payload(payload as u32),
+        commit: Commit(commit as u32),
+    }
+}
+
+/// One owner's way to the table.
+#[derive(Clone, Debug)]
+pub(super) struct Watched {
+    pub(super) table: Table,
+    pub(super) who: Who,
+    pub(super) recorder: Recorder,
+    pub(super) troubles: Troubles,
+}
+
+impl Watched {
+    /// Writes one row with its results, as far as today's troubles let it.
+    pub(super) async fn write_results(
+        &self,
+        rows: Vec<ResultRow>,
+        write: Write,
+    ) -> Result<Written, ResultsError> {
+        let step = self.step(&write);
+        sleep(self.troubles.moment()).await;
+        let trouble = self.troubles.meet(step, self.who);
+        match trouble {
+            Some(Trouble::Wait(time)) => sleep(time).await,
+            Some(Trouble::Late(time)) => {
+                let later = self.clone();
+                tokio::spawn(async move {
+                    sleep(time).await;
+                    let _ = later.put(&rows, write);
+                });
+                return Err(unknown().into());
+            }
+            Some(Trouble::Refused(error)) => return Err(error.into()),
+            Some(Trouble::NotApplied) => return Err(unknown().into()),
+            Some(Trouble::Applied) | None => {}
+        }
+        let written = self.put(&rows, write)?;
+        sleep(self.troubles.moment()).await;
+        match trouble {
+            Some(Trouble::Applied) => Err(unknown().into()),
+            _ => Ok(written),
+        }
+    }
+
+    fn put(&self, rows: &[ResultRow], write: Write) -> Result<Written, ResultsError> {
+        let before = self.table.inner().read(std::slice::from_ref(&write.key));
+        let before = now(before)?.into_iter().next().flatten();
+        let written = match rows.is_empty() {
+            true => now(self.table.inner().write_if(std::slice::from_ref(&write)))?
+                .pop()
+                .unwrap_or(Written::Refused),
+            false => self.table.write_results(rows, write.clone())?,
+        };
+        if written == Written::Done {
+            self.stored(&write, before.as_ref(), rows);
+        }
+        Ok(written)
+    }
+
+    fn stored(&self, write: &Write, before: Option<&Row>, rows: &[ResultRow]) {
+        let place = place(&write.key.topic, write.key.partition);
+        if let Some(gap) = &write.gap {
+            let (from, to) = (gap.from, gap.to);
+            self.recorder
+                .note(self.who, Event::Skipped { place, from, to });
+        }
+        let stored = Event::Stored {
+            keeper: Keeper::Store,
+            place,
+            next: write.row.as_ref().and_then(|row| row.next_offset),
+            fence: write
+                .row
+                .as_ref()
+                .map(|row| self.recorder.fence(row.fence.0)),
+            write: self.why(write, before),
+            results: rows.to_vec(),
+        };
+        self.recorder.note(self.who, stored);
+    }
+
+    fn why(&self, write: &Write, before: Option<&Row>) -> history::Write {
+        let Some(row) = write.row.as_ref().filter(|row| row.next_offset.is_some()) else {
+            return history::Write::Forget;
+        };
+        match self.step(write) {
+            Step::Claim => history::Write::Claim,
+            Step::Commit => history::Write::Commit,
+            Step::Release if self.who != Who::Operator => history::Write::Release,
+            Step::Release => match before.and_then(|row| row.next_offset) == row.next_offset {
+                // To the same: still a reset.
+                _ if self.who == Who::Operator => history::Write::Reset,
+                _ => history::Write::Release,
+            },
+        }
+    }
+
+    /// A claim notes the fence that it replaced; nobody owns what was released or reset.
+    fn step(&self, write: &Write) -> Step {
+        let Some(row) = &write.row else {
+            return Step::Release;
+        };
+        match write.expect {
+            _ if row.owner.is_none() => Step::Release,
+            Expect::Absent => Step::Claim,
+            Expect::Fence(fence) if fence == row.replaced => Step::Claim,
+            Expect::Fence(_) => Step::Commit,
+        }
+    }
+}
+
+fn unknown() -> StoreError {
+    StoreError::Unknown {
+        store: "simulated",
+        doing: "writing",
+        source: "a fault of the plan".into(),
+    }
+}
+
+#[async_trait]
+impl OffsetTable for Watched {
+    fn info(&self) -> StoreInfo {
+        self.table.inner().info().shared()
+    }
+
+    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        sleep(self.troubles.moment()).await;
+        let rows = self.table.inner().read(keys).await;
+        sleep(self.troubles.moment()).await;
+        rows
+    }
+
+    async fn write_if(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
+        let Some(first) = writes.first() else {
+            return Ok(Vec::new());
+        };
+        sleep(self.troubles.moment()).await;
+        let trouble = self.troubles.meet(self.step(first), self.who);
+        match &trouble {
+            Some(Trouble::Wait(time)) => sleep(*time).await,
+            Some(Trouble::Late(time)) => {
+                let (later, time, writes) = (self.clone(), *time, writes.to_vec());
+                tokio::spawn(async move {
+                    sleep(time).await;
+                    let _ = later.put_all(&writes);
+                });
+                return Err(unknown());
+            }
+            Some(Trouble::NotApplied) => return Err(unknown()),
+            Some(Trouble::Applied) | None => {}
+            Some(Trouble::Refused(_)) => {}
+        }
+        if let Some(Trouble::Refused(error)) = trouble {
+            return Err(error);
+        }
+        let written = self.put_all(writes)?;
+        sleep(self.troubles.moment()).await;
+        match trouble {
+            Some(Trouble::Applied) => Err(unknown()),
+            _ => Ok(written),
+        }
+    }
+
+    async fn scan(&self, group: Option<&str>) -> Result<Vec<Row>, StoreError> {
+        self.table.inner().scan(group).await
+    }
+
+    async fn gaps(&self, group: Option<&str>) -> Result<Vec<Gap>, StoreError> {
+        self.table.inner().gaps(group).await
+    }
+}
+
+impl Watched {
+    fn put_all(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
+        let put = |write: &Write| match self.put(&[], write.clone()) {
+            Ok(written) => Ok(written),
+            Err(ResultsError::Store(error)) => Err(error),
+            Err(_) => Err(unavailable("writing")),
+        };
+        writes.iter().map(put).collect()
+    }
+}

@@ -1,0 +1,179 @@
+//! What goes wrong with stores and handlers: the plan's faults that are in force, and whom they meet.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ottla_offset_store::StoreError;
+
+use crate::history::{FaultId, Who};
+use crate::plan::{Aim, Dice, Fault, Kind};
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Claim,
+    Commit,
+    Release,
+}
+
+/// What becomes of a write.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It is done after a long time.
+    Wait(Duration),
+    /// Nobody knows of it, and it is done later.
+    Late(Duration),
+    /// It is done, and nobody knows.
+    Applied,
+    /// It is not done, and nobody knows.
+    NotApplied,
+    /// It is not done.
+    Refused(StoreError),
+}
+
+/// What a handler meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ordeal {
+    Fails,
+    Takes(Duration),
+}
+
+/// The troubles of a world. Clones share them.
+#[derive(Clone, Debug)]
+pub(super) struct Troubles(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    dice: Dice,
+    active: Vec<Active>,
+}
+
+#[derive(Debug)]
+struct Active {
+    fault: Fault,
+    passed: u16,
+    hits: u32,
+}
+
+impl Troubles {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            dice: Dice::new(seed ^ 0x7072_6f62_6c65_6d73),
+            active: Vec::new(),
+        })))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long a store takes for one step.
+    pub(super) fn moment(&self) -> Duration {
+        Duration::from_micros(self.state().dice.between(200, 3_000).into())
+    }
+
+    pub(super) fn start(&self, fault: Fault) {
+        self.state().active.push(Active {
+            fault,
+            passed: 0,
+            hits: 0,
+        });
+    }
+
+    /// Ends a fault, and says how often it had its effect.
+    pub(super) fn end(&self, id: FaultId) -> u32 {
+        let mut state = self.state();
+        let at = state.active.iter().position(|it| it.fault.id == id);
+        at.map_or(0, |at| state.active.remove(at).hits)
+    }
+
+    /// A write of a store.
+    pub(super) fn meet(&self, step: Step, who: Who) -> Option<Trouble> {
+        let fault = self.state().hit(who, |kind| concerns(kind, step))?;
+        let long = Duration::from_millis(6_000 + 20 * u64::from(fault.target.choice));
+        Some(match fault.kind {
+            Kind::LateClaim | Kind::PauseInTransaction => Trouble::Wait(long),
+            Kind::StoreCommitUnknownLate => Trouble::Late(long / 4),
+            Kind::StoreCommitUnknownApplied | Kind::ClaimAnswerLost => Trouble::Applied,
+            Kind::StoreCommitUnknownNotApplied => Trouble::NotApplied,
+            Kind::SerializationFailure => Trouble::Refused(StoreError::Busy {
+                store: "simulated",
+                doing: "writing",
+                waited: Duration::ZERO,
+            }),
+            Kind::StoreReadOnly => Trouble::Refused(StoreError::Full {
+                store: "simulated",
+                doing: "writing",
+                place: "the disk".to_owned(),
+            }),
+            _ => Trouble::Refused(StoreError::Unavailable {
+                store: "simulated",
+                doing: "writing",
+                source: "a fault of the plan".into(),
+            }),
+        })
+    }
+
+    /// A record in a handler.
+    pub(super) fn handling(&self, who: Who) -> Option<Ordeal> {
+        let kinds = |kind| matches!(kind, Kind::HandlerFails | Kind::SlowHandler);
+        let fault = self.state().hit(who, kinds)?;
+        Some(match fault.kind {
+            Kind::HandlerFails => Ordeal::Fails,
+            _ => Ordeal::Takes(Duration::from_millis(
+                200 + 8 * u64::from(fault.target.choice),
+            )),
+        })
+    }
+}
+
+impl State {
+    fn hit(&mut self, who: Who, concerns: impl Fn(Kind) -> bool) -> Option<Fault> {
+        let Self { dice, active } = self;
+        let met = active.iter_mut().find(|it| {
+            concerns(it.fault.kind)
+                && is_target(&it.fault, who)
+                && !is_spent(it.fault.kind, it.hits)
+        })?;
+        if met.passed < met.fault.target.skip {
+            met.passed += 1;
+            return None;
+        }
+        if dice.between(1, 1_000) > met.fault.target.permille.into() {
+            return None;
+        }
+        met.hits += 1;
+        Some(met.fault)
+    }
+}
+
+/// What takes long, or ends a run, happens once.
+fn is_spent(kind: Kind, hits: u32) -> bool {
+    let once = matches!(
+        kind,
+        Kind::LateClaim | Kind::PauseInTransaction | Kind::HandlerFails
+    );
+    once && hits > 0
+}
+
+fn is_target(fault: &Fault, who: Who) -> bool {
+    match (fault.kind.aim(), who) {
+        (_, Who::Operator) => false,
+        (Aim::Member, Who::Member(life)) => life.member == fault.target.member,
+        _ => true,
+    }
+}
+
+fn concerns(kind: Kind, step: Step) -> bool {
+    match kind {
+        Kind::LateClaim | Kind::ClaimAnswerLost | Kind::StoreDownAtClaim => step == Step::Claim,
+        Kind::PauseInTransaction
+        | Kind::StoreDownAtCommit
+        | Kind::StoreCommitUnknownApplied
+        | Kind::StoreCommitUnknownNotApplied
+        | Kind::StoreCommitUnknownLate => step == Step::Commit,
+        Kind::StoreDownAtRevoke => step == Step::Release,
+        Kind::StoreReadOnly | Kind::SerializationFailure => true,
+        _ => false,
+    }
+}
