@@ -1,15 +1,15 @@
 //! What the cluster serves: the table of APIs, and one file an API.
 //!
 //! What has no row here is not advertised, and a request for it closes the connection, as Kafka does it. A row is the key, the
-//! versions, and the handler. A handler reads the body, asks the state, and builds the response.
+//! versions, and the handler. A handler is given the request, asks the state, and builds the response.
 #![deny(clippy::disallowed_methods)]
 
 use std::ops::RangeInclusive;
 
-use ottla_protocol::ApiKey;
+use ottla_protocol::{AnyRequest, ApiKey, DecodeError};
 
 use crate::state::State;
-use crate::state::call::{Call, Handled};
+use crate::state::call::{Call, Handled, Refused};
 use crate::state::peer::Peer;
 
 mod add_offsets_to_txn;
@@ -74,144 +74,117 @@ const GROUP_OPERATIONS: i32 = 0b1101_0100_1000;
 pub(crate) struct Served {
     pub(crate) api: ApiKey,
     pub(crate) versions: RangeInclusive<i16>,
-    pub(crate) handle: fn(&mut State, &Call<'_>, &[u8]) -> Handled,
+    pub(crate) handle: fn(&mut State, &Call<'_>, AnyRequest<'_>) -> Handled,
+}
+
+/// Rows whose handlers are given their own API's request.
+macro_rules! table {
+    ($($api:ident, $versions:expr, $handle:path;)*) => {
+        &[$(Served {
+            api: ApiKey::$api,
+            versions: $versions,
+            handle: |state, call, request| match request {
+                AnyRequest::$api(request) => $handle(state, call, request),
+                other => Err(Refused::unserved(other.api(), call.version)),
+            },
+        }),*]
+    };
 }
 
 /// By number, as ApiVersions lists them.
-pub(crate) static SERVED: &[Served] = &[
-    row(ApiKey::Produce, 3..=13, produce::handle),
-    row(ApiKey::Fetch, 4..=18, fetch::handle),
-    row(ApiKey::ListOffsets, 1..=11, list_offsets::handle),
-    row(ApiKey::Metadata, 0..=13, metadata::handle),
-    row(ApiKey::OffsetCommit, 2..=10, offset_commit::handle),
-    row(ApiKey::OffsetFetch, 1..=10, offset_fetch::handle),
-    row(ApiKey::FindCoordinator, 0..=6, find_coordinator::handle),
-    row(ApiKey::JoinGroup, 0..=9, join_group::handle),
-    row(ApiKey::Heartbeat, 0..=4, heartbeat::handle),
-    row(ApiKey::LeaveGroup, 0..=5, leave_group::handle),
-    row(ApiKey::SyncGroup, 0..=5, sync_group::handle),
-    row(ApiKey::DescribeGroups, 0..=6, describe_groups::handle),
-    row(ApiKey::ListGroups, 0..=5, list_groups::handle),
-    row(ApiKey::SaslHandshake, 0..=1, sasl_handshake::too_late),
-    row(ApiKey::ApiVersions, 0..=4, api_versions::handle),
-    row(ApiKey::CreateTopics, 2..=7, create_topics::handle),
-    row(ApiKey::DeleteTopics, 1..=6, delete_topics::handle),
-    row(ApiKey::DeleteRecords, 0..=2, delete_records::handle),
-    row(ApiKey::InitProducerId, 0..=5, init_producer_id::handle),
-    row(
-        ApiKey::OffsetForLeaderEpoch,
-        2..=4,
-        offset_for_leader_epoch::handle,
-    ),
-    row(
-        ApiKey::AddPartitionsToTxn,
-        0..=5,
-        add_partitions_to_txn::handle,
-    ),
-    row(ApiKey::AddOffsetsToTxn, 0..=4, add_offsets_to_txn::handle),
-    row(ApiKey::EndTxn, 0..=5, end_txn::handle),
-    row(ApiKey::TxnOffsetCommit, 0..=5, txn_offset_commit::handle),
-    row(ApiKey::DescribeAcls, 1..=3, describe_acls::handle),
-    row(ApiKey::DescribeConfigs, 1..=4, describe_configs::handle),
-    row(ApiKey::AlterConfigs, 0..=2, alter_configs::handle),
-    row(ApiKey::DescribeLogDirs, 1..=5, describe_log_dirs::handle),
-    row(ApiKey::SaslAuthenticate, 0..=2, sasl_authenticate::too_late),
-    row(ApiKey::CreatePartitions, 0..=3, create_partitions::handle),
-    row(ApiKey::DeleteGroups, 0..=2, delete_groups::handle),
-    row(ApiKey::ElectLeaders, 0..=2, elect_leaders::handle),
-    row(
-        ApiKey::IncrementalAlterConfigs,
-        0..=1,
-        incremental_alter_configs::handle,
-    ),
-    row(
-        ApiKey::AlterPartitionReassignments,
-        0..=1,
-        alter_partition_reassignments::handle,
-    ),
-    row(
-        ApiKey::ListPartitionReassignments,
-        0..=0,
-        list_partition_reassignments::handle,
-    ),
-    row(ApiKey::OffsetDelete, 0..=0, offset_delete::handle),
-    row(ApiKey::DescribeQuorum, 0..=2, describe_quorum::handle),
-    row(ApiKey::DescribeCluster, 0..=2, describe_cluster::handle),
-    row(ApiKey::DescribeProducers, 0..=0, describe_producers::handle),
-    row(
-        ApiKey::DescribeTransactions,
-        0..=0,
-        describe_transactions::handle,
-    ),
-    row(ApiKey::ListTransactions, 0..=2, list_transactions::handle),
-    row(
-        ApiKey::ConsumerGroupHeartbeat,
-        0..=1,
-        consumer_group_heartbeat::handle,
-    ),
-    row(
-        ApiKey::ConsumerGroupDescribe,
-        0..=1,
-        consumer_group_describe::handle,
-    ),
-    row(
-        ApiKey::GetTelemetrySubscriptions,
-        0..=0,
-        get_telemetry_subscriptions::handle,
-    ),
-    row(
-        ApiKey::ListConfigResources,
-        0..=1,
-        list_config_resources::handle,
-    ),
-    row(
-        ApiKey::DescribeTopicPartitions,
-        0..=0,
-        describe_topic_partitions::handle,
-    ),
-];
-
-const fn row(
-    api: ApiKey,
-    versions: RangeInclusive<i16>,
-    handle: fn(&mut State, &Call<'_>, &[u8]) -> Handled,
-) -> Served {
-    Served {
-        api,
-        versions,
-        handle,
-    }
-}
+pub(crate) static SERVED: &[Served] = table! {
+    Produce, 3..=13, produce::handle;
+    Fetch, 4..=18, fetch::handle;
+    ListOffsets, 1..=11, list_offsets::handle;
+    Metadata, 0..=13, metadata::handle;
+    OffsetCommit, 2..=10, offset_commit::handle;
+    OffsetFetch, 1..=10, offset_fetch::handle;
+    FindCoordinator, 0..=6, find_coordinator::handle;
+    JoinGroup, 0..=9, join_group::handle;
+    Heartbeat, 0..=4, heartbeat::handle;
+    LeaveGroup, 0..=5, leave_group::handle;
+    SyncGroup, 0..=5, sync_group::handle;
+    DescribeGroups, 0..=6, describe_groups::handle;
+    ListGroups, 0..=5, list_groups::handle;
+    SaslHandshake, 0..=1, sasl_handshake::too_late;
+    ApiVersions, 0..=4, api_versions::handle;
+    CreateTopics, 2..=7, create_topics::handle;
+    DeleteTopics, 1..=6, delete_topics::handle;
+    DeleteRecords, 0..=2, delete_records::handle;
+    InitProducerId, 0..=5, init_producer_id::handle;
+    OffsetForLeaderEpoch, 2..=4, offset_for_leader_epoch::handle;
+    AddPartitionsToTxn, 0..=5, add_partitions_to_txn::handle;
+    AddOffsetsToTxn, 0..=4, add_offsets_to_txn::handle;
+    EndTxn, 0..=5, end_txn::handle;
+    TxnOffsetCommit, 0..=5, txn_offset_commit::handle;
+    DescribeAcls, 1..=3, describe_acls::handle;
+    DescribeConfigs, 1..=4, describe_configs::handle;
+    AlterConfigs, 0..=2, alter_configs::handle;
+    DescribeLogDirs, 1..=5, describe_log_dirs::handle;
+    SaslAuthenticate, 0..=2, sasl_authenticate::too_late;
+    CreatePartitions, 0..=3, create_partitions::handle;
+    DeleteGroups, 0..=2, delete_groups::handle;
+    ElectLeaders, 0..=2, elect_leaders::handle;
+    IncrementalAlterConfigs, 0..=1, incremental_alter_configs::handle;
+    AlterPartitionReassignments, 0..=1, alter_partition_reassignments::handle;
+    ListPartitionReassignments, 0..=0, list_partition_reassignments::handle;
+    OffsetDelete, 0..=0, offset_delete::handle;
+    DescribeQuorum, 0..=2, describe_quorum::handle;
+    DescribeCluster, 0..=2, describe_cluster::handle;
+    DescribeProducers, 0..=0, describe_producers::handle;
+    DescribeTransactions, 0..=0, describe_transactions::handle;
+    ListTransactions, 0..=2, list_transactions::handle;
+    ConsumerGroupHeartbeat, 0..=1, consumer_group_heartbeat::handle;
+    ConsumerGroupDescribe, 0..=1, consumer_group_describe::handle;
+    GetTelemetrySubscriptions, 0..=0, get_telemetry_subscriptions::handle;
+    ListConfigResources, 0..=1, list_config_resources::handle;
+    DescribeTopicPartitions, 0..=0, describe_topic_partitions::handle;
+};
 
 /// The row of an API, if it is served.
 pub(crate) fn served(api: ApiKey) -> Option<&'static Served> {
     SERVED.iter().find(|served| served.api == api)
 }
 
-/// The APIs that a peer may use before it has logged in, and that know the peer.
-pub(crate) fn at_login(
+/// Hands a request to its handler.
+pub(crate) fn handle(
     state: &mut State,
     call: &Call<'_>,
     peer: &mut Peer,
-    body: &[u8],
-) -> Option<Handled> {
+    body: Result<AnyRequest<'_>, DecodeError>,
+) -> Handled {
+    if !peer.login.may_pass(state.settings.wants_login()) && !LOGGING_IN.contains(&call.api) {
+        return Err(Refused::Unauthenticated { api: call.api });
+    }
+    let served = served(call.api).filter(|served| served.versions.contains(&call.version));
+    let Some(served) = served else {
+        return match call.api {
+            ApiKey::ApiVersions => api_versions::too_new(call),
+            api => Err(Refused::unserved(api, call.version)),
+        };
+    };
     // Who has logged in can't do so again: sessions have no end here (KIP-368).
-    let wants_login = state.settings.wants_login() && peer.login.user().is_none();
-    match call.api {
-        ApiKey::ApiVersions => Some(api_versions::handle(state, call, body)),
-        ApiKey::SaslHandshake if wants_login => {
-            Some(sasl_handshake::handle(state, call, peer, body))
+    let logs_in = state.settings.wants_login() && peer.login.user().is_none();
+    match body? {
+        AnyRequest::SaslHandshake(request) if logs_in => {
+            sasl_handshake::handle(call, peer, &request)
         }
-        ApiKey::SaslAuthenticate if wants_login => {
-            Some(sasl_authenticate::handle(state, call, peer, body))
+        AnyRequest::SaslAuthenticate(request) if logs_in => {
+            sasl_authenticate::handle(state, call, peer, &request)
         }
-        _ => None,
+        request => (served.handle)(state, call, request),
     }
 }
 
+/// What a peer may ask before it has logged in.
+const LOGGING_IN: [ApiKey; 3] = [
+    ApiKey::ApiVersions,
+    ApiKey::SaslHandshake,
+    ApiKey::SaslAuthenticate,
+];
+
 #[cfg(test)]
 mod tests {
-    use ottla_protocol::AnyRequest;
     use ottla_protocol::error::Why;
 
     use super::*;

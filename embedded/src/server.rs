@@ -27,6 +27,7 @@ pub(crate) use self::timer::run as run_timer;
 pub(crate) use self::tls::{Tls, TlsSource};
 use crate::faults::{Effect, Faults, SeenRequest, Verdict};
 use crate::state::State;
+use crate::state::asked::Asked;
 use crate::state::call::{Answer, Frame, Refused};
 use crate::state::peer::Peer;
 use crate::store::Store;
@@ -139,14 +140,14 @@ impl Core {
         self.last_connection.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    fn handle(&self, peer: &mut Peer, frame: &[u8], verdict: Option<&Verdict>) -> Reply {
+    fn handle(&self, peer: &mut Peer, asked: Asked<'_>, verdict: Option<&Verdict>) -> Reply {
         let mut inner = self.lock();
         let now = inner.clock.now();
         inner.state.refusing = match verdict.map(|verdict| &verdict.effect) {
             Some(Effect::Refuse(refusal)) => Some(refusal.clone()),
             _ => None,
         };
-        let reply = match inner.state.handle(now, peer, frame) {
+        let reply = match inner.state.handle(now, peer, asked) {
             Ok(Answer::Now(frame)) => Reply::Now(frame),
             Ok(Answer::Nothing) => Reply::Nothing,
             Ok(Answer::Later(ticket)) => {

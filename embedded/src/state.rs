@@ -3,7 +3,7 @@
 //!
 //! | room | what belongs there |
 //! | --- | --- |
-//! | `dispatch`, `call`, `peer` | a frame to its handler; one request; one connection |
+//! | `asked`, `dispatch`, `call`, `peer` | a frame to its handler; one request; one connection |
 //! | `topics`, `creation`, `leaders`, `brokers` | what there is, how it is made, who leads |
 //! | `coordinators` | who coordinates groups and transactions, and how that moves |
 //! | `fetches`, `produces`, `settling` | what waits; what follows on a change: markers, answers, long polls |
@@ -12,6 +12,7 @@
 //! | `config_changes`, `settings_shown`, `log_config` | settings at run time |
 #![deny(clippy::disallowed_methods)]
 
+pub(crate) mod asked;
 pub(crate) mod brokers;
 pub(crate) mod call;
 mod cleaning;

@@ -1,6 +1,5 @@
 //! AddOffsetsToTxn: takes a group's offsets into a transaction.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::add_offsets_to_txn::{
     AddOffsetsToTxnRequest, AddOffsetsToTxnResponse,
 };
@@ -9,8 +8,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::coordinators::{Coordinated, partition_of};
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = AddOffsetsToTxnRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: AddOffsetsToTxnRequest<'_>,
+) -> Handled {
     let id = request.transactional_id;
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Transaction, id) {
         return call.answer(&AddOffsetsToTxnResponse {

@@ -1,6 +1,5 @@
 //! AddPartitionsToTxn: takes partitions into a transaction.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::add_partitions_to_txn::{
     AddPartitionsToTxnPartitionResult, AddPartitionsToTxnRequest, AddPartitionsToTxnResponse,
@@ -18,8 +17,11 @@ use crate::transactions::TransactionPartitionErrors;
 /// From this version on one request is for many transactions.
 const BATCHED: i16 = 4;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = AddPartitionsToTxnRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    mut request: AddPartitionsToTxnRequest<'_>,
+) -> Handled {
     let elsewhere = |id: &str| {
         let checked = state.check_coordinator(call.node, Coordinated::Transaction, id);
         checked.err()

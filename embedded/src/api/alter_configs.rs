@@ -1,6 +1,5 @@
 //! AlterConfigs: replaces all settings of a resource.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::alter_configs::{
     AlterConfigsRequest, AlterConfigsResource, AlterConfigsResourceResponse, AlterConfigsResponse,
 };
@@ -13,8 +12,11 @@ use crate::state::config_changes::{Change, Resource};
 /// The number of IncrementalAlterConfigs' operation that sets a value.
 const SET: i8 = 0;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = AlterConfigsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: AlterConfigsRequest<'_>,
+) -> Handled {
     let results: Vec<_> = request
         .resources
         .iter()

@@ -1,6 +1,5 @@
 //! AlterPartitionReassignments: other brokers keep a partition, at once.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::alter_partition_reassignments::{
     AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse, ReassignablePartition,
@@ -14,8 +13,11 @@ use crate::state::call::{Call, Handled};
 /// What became of one partition.
 type Done = (i32, Result<(), Refusal>);
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = AlterPartitionReassignmentsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: AlterPartitionReassignmentsRequest<'_>,
+) -> Handled {
     let mut done: Vec<(&str, Vec<Done>)> = Vec::new();
     for topic in &request.topics {
         let partitions = topic.partitions.iter();

@@ -1,6 +1,5 @@
 //! ApiVersions: what is served, and the cluster's features.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::api_versions::{
     ApiVersion, ApiVersionsRequest, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
@@ -26,12 +25,11 @@ const FINALIZED: &[(&str, i16)] = &[
     ("transaction.version", 2),
 ];
 
-pub(crate) fn handle(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let known = served(call.api).is_some_and(|row| row.versions.contains(&call.version));
-    if !known {
-        return refuse(call);
-    }
-    let request = ApiVersionsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    _state: &mut State,
+    call: &Call<'_>,
+    request: ApiVersionsRequest<'_>,
+) -> Handled {
     let named = is_name(request.client_software_name) && is_name(request.client_software_version);
     if call.version >= 3 && !named {
         return call.answer(&ApiVersionsResponse {
@@ -43,7 +41,7 @@ pub(crate) fn handle(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handle
 }
 
 /// A client that is too new is told so in version 0, which it can read (KIP-511).
-fn refuse(call: &Call<'_>) -> Handled {
+pub(crate) fn too_new(call: &Call<'_>) -> Handled {
     let to = ReplyTo {
         version: 0,
         ..call.reply_to()

@@ -1,6 +1,5 @@
 //! ConsumerGroupDescribe: state and members of groups of the consumer protocol.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::consumer_group_describe::{
     ConsumerGroupDescribeRequest, DescribedGroup,
 };
@@ -9,8 +8,11 @@ use super::GROUP_OPERATIONS;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = ConsumerGroupDescribeRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    mut request: ConsumerGroupDescribeRequest<'_>,
+) -> Handled {
     let refused = state.take_refused_groups(call.node, &mut request.group_ids);
     let mut response = state
         .groups

@@ -1,6 +1,5 @@
 //! ConsumerGroupHeartbeat: all that a member of the consumer protocol says (KIP-848).
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::consumer_group_heartbeat::{
     ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse,
 };
@@ -10,8 +9,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ConsumerGroupHeartbeatRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: ConsumerGroupHeartbeatRequest<'_>,
+) -> Handled {
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&ConsumerGroupHeartbeatResponse {
             error_code: error.code(),

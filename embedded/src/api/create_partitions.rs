@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::create_partitions::{
     CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopic,
@@ -13,8 +12,11 @@ use crate::error::Refusal;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = CreatePartitionsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: CreatePartitionsRequest<'_>,
+) -> Handled {
     let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
     for topic in &request.topics {
         if !seen.insert(topic.name) {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::create_topics::{
     CreatableTopic, CreatableTopicConfigs, CreatableTopicResult, CreateTopicsRequest,
@@ -19,8 +18,11 @@ use crate::state::settings_shown::Shown;
 /// What was made, with all its settings.
 type Made = Result<(TopicId, Plan, Vec<Shown>), Refusal>;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = CreateTopicsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: CreateTopicsRequest<'_>,
+) -> Handled {
     let mut times = BTreeMap::<&str, usize>::new();
     for topic in &request.topics {
         *times.entry(topic.name).or_default() += 1;

@@ -1,13 +1,15 @@
 //! DeleteGroups: deletes empty groups with their offsets.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::delete_groups::{DeletableGroupResult, DeleteGroupsRequest};
 
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = DeleteGroupsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    mut request: DeleteGroupsRequest<'_>,
+) -> Handled {
     let refused = state.take_refused_groups(call.node, &mut request.groups_names);
     let mut response = state.groups.delete_groups(&request);
     let refused = refused

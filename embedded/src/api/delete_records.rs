@@ -1,6 +1,5 @@
 //! DeleteRecords: raises where logs start.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::delete_records::{
     DeleteRecordsPartition, DeleteRecordsPartitionResult, DeleteRecordsRequest,
@@ -11,8 +10,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::topics::TopicRef;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DeleteRecordsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DeleteRecordsRequest<'_>,
+) -> Handled {
     let mut topics = Vec::new();
     for topic in &request.topics {
         let partitions = topic.partitions.iter();

@@ -1,6 +1,5 @@
 //! DeleteTopics: by name, or since version 6 by id.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::delete_topics::{
     DeletableTopicResult, DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
@@ -15,8 +14,11 @@ use crate::state::topics::TopicRef;
 /// Name and id, as far as they are known, and what happened.
 type Deleted = (Option<String>, TopicId, Result<(), Refusal>);
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DeleteTopicsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DeleteTopicsRequest<'_>,
+) -> Handled {
     let old = request.topic_names.iter().map(|name| DeleteTopicState {
         name: Some(name),
         ..Default::default()

@@ -1,6 +1,5 @@
 //! DescribeCluster: the cluster's id, brokers and controller.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::describe_cluster::{
     DescribeClusterBroker, DescribeClusterRequest, DescribeClusterResponse,
@@ -14,8 +13,11 @@ use crate::state::call::{Call, Handled};
 /// The endpoints of brokers; 2 would be those of controllers.
 const BROKERS: i8 = 1;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeClusterRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DescribeClusterRequest,
+) -> Handled {
     if request.endpoint_type != BROKERS {
         return call.answer(&DescribeClusterResponse {
             error_code: ErrorCode::MISMATCHED_ENDPOINT_TYPE.code(),

@@ -1,6 +1,5 @@
 //! DescribeConfigs: the settings in force, and where they come from.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::describe_configs::{
     DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
     DescribeConfigsResponse, DescribeConfigsResult, DescribeConfigsSynonym,
@@ -12,8 +11,11 @@ use crate::state::call::{Call, Handled};
 use crate::state::config_changes::Resource;
 use crate::state::settings_shown::Shown;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeConfigsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DescribeConfigsRequest<'_>,
+) -> Handled {
     let found: Vec<_> = request
         .resources
         .iter()

@@ -1,14 +1,16 @@
 //! DescribeGroups: state and members of classic groups.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::describe_groups::{DescribeGroupsRequest, DescribedGroup};
 
 use super::GROUP_OPERATIONS;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = DescribeGroupsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    mut request: DescribeGroupsRequest<'_>,
+) -> Handled {
     let refused = state.take_refused_groups(call.node, &mut request.groups);
     let mut response = state.groups.describe_groups(call.version, &request);
     if request.include_authorized_operations {

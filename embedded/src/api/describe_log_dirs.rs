@@ -1,6 +1,5 @@
 //! DescribeLogDirs: one directory a broker, with all replicas that it keeps.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::describe_log_dirs::{
     DescribableLogDirTopic, DescribeLogDirsPartition, DescribeLogDirsRequest,
     DescribeLogDirsResponse, DescribeLogDirsResult, DescribeLogDirsTopic,
@@ -13,8 +12,11 @@ use crate::state::topics::{Partition, Topic};
 /// What stands for a directory: there is none.
 const LOG_DIR: &str = "/memory";
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeLogDirsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DescribeLogDirsRequest<'_>,
+) -> Handled {
     let topics = state.topics.all();
     let topics = topics.map(|topic| line(topic, call.node, request.topics.as_deref()));
     call.answer(&DescribeLogDirsResponse {

@@ -1,6 +1,5 @@
 //! DescribeProducers: what partitions remember of producers.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::describe_producers::{
     DescribeProducersRequest, DescribeProducersResponse, PartitionResponse, ProducerState,
     TopicResponse,
@@ -11,8 +10,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::topics::TopicRef;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeProducersRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DescribeProducersRequest<'_>,
+) -> Handled {
     let mut topics = Vec::new();
     for topic in &request.topics {
         let partitions = topic.partition_indexes.iter();

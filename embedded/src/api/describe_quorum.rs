@@ -1,6 +1,5 @@
 //! DescribeQuorum: the brokers are their own controllers, and never disagree.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::describe_quorum::{
     DescribeQuorumRequest, DescribeQuorumResponse, DescribeQuorumResponsePartitionData,
@@ -12,8 +11,11 @@ use crate::state::call::{Call, Handled};
 
 const METADATA_LOG: &str = "__cluster_metadata";
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeQuorumRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DescribeQuorumRequest<'_>,
+) -> Handled {
     let topics = request.topics.iter().map(|topic| {
         let known = topic.topic_name == METADATA_LOG;
         let partitions = topic.partitions.iter().map(|one| one.partition_index);

@@ -1,6 +1,5 @@
 //! DescribeTopicPartitions: topics page by page (KIP-966).
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::describe_topic_partitions::{
     Cursor, DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse,
@@ -17,8 +16,11 @@ use crate::topic_name;
 /// No answer has more partitions, whatever is asked for (`max.request.partition.size.limit`).
 const MOST: i32 = 2000;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeTopicPartitionsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DescribeTopicPartitionsRequest<'_>,
+) -> Handled {
     let mut names: Vec<&str> = match request.topics.is_empty() {
         true => state.topics.all().map(|topic| &*topic.name).collect(),
         false => request.topics.iter().map(|topic| topic.name).collect(),

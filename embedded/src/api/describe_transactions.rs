@@ -1,6 +1,5 @@
 //! DescribeTransactions: what transactional ids are at.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::describe_transactions::DescribeTransactionsRequest;
 
 use crate::state::State;
@@ -8,8 +7,11 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 use crate::transactions::Description;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeTransactionsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: DescribeTransactionsRequest<'_>,
+) -> Handled {
     let leads = |partition| {
         let kind = Coordinated::Transaction;
         state.coordinators.leader(kind, partition, &state.brokers) == call.node

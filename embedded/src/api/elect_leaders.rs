@@ -1,6 +1,5 @@
 //! ElectLeaders: the preferred replica leads again, or any that is up.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::elect_leaders::{
     ElectLeadersRequest, ElectLeadersResponse, PartitionResult, ReplicaElectionResult,
@@ -14,8 +13,11 @@ use crate::state::topics::TopicRef;
 /// Election types.
 const PREFERRED: i8 = 0;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ElectLeadersRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: ElectLeadersRequest<'_>,
+) -> Handled {
     let every: Vec<(String, Vec<i32>)> = match request.topic_partitions {
         Some(_) => Vec::new(),
         None => all(state),

@@ -1,6 +1,5 @@
 //! EndTxn: commits or aborts.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::end_txn::EndTxnRequest;
 
 use crate::state::State;
@@ -8,8 +7,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 use crate::transactions::EndTxnOutcome;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = EndTxnRequest::read_body(body, call.version)?;
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: EndTxnRequest<'_>) -> Handled {
     let id = request.transactional_id;
     let outcome = match state.check_coordinator(call.node, Coordinated::Transaction, id) {
         Ok(()) => state.transactions.end_txn(&request, call.version, call.now),

@@ -5,7 +5,6 @@ mod answer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::fetch::{
     FetchPartition, FetchRequest, FetchResponse, FetchTopic, ForgottenTopic,
 };
@@ -22,8 +21,7 @@ const BY_ID: i16 = 13;
 /// From this version on a consumer may read from followers, and is sent to them (KIP-392).
 const FOLLOWERS: i16 = 11;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = FetchRequest::read_body(body, call.version)?;
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: FetchRequest<'_>) -> Handled {
     let sessions = state.sessions_of(call.node);
     let context = match sessions.begin(session_request(&request, call.version), call.now) {
         Ok(context) => context,

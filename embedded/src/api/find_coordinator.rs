@@ -1,6 +1,5 @@
 //! FindCoordinator: who coordinates groups and transactions; one key before version 4, then many.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::find_coordinator::{
     Coordinator, FindCoordinatorRequest, FindCoordinatorResponse,
@@ -10,8 +9,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = FindCoordinatorRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: FindCoordinatorRequest<'_>,
+) -> Handled {
     if call.version < 4 {
         let found = find(state, request.key_type, request.key);
         return call.answer(&FindCoordinatorResponse {

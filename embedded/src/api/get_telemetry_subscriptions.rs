@@ -1,6 +1,5 @@
 //! GetTelemetrySubscriptions: no metrics are wanted. Java's clients ask, and complain where nobody answers (KIP-714).
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::get_telemetry_subscriptions::{
     GetTelemetrySubscriptionsRequest, GetTelemetrySubscriptionsResponse,
 };
@@ -11,8 +10,11 @@ use crate::state::call::{Call, Handled};
 /// How long a client waits before it asks again: Kafka's default.
 const PUSH_INTERVAL_MS: i32 = 300_000;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = GetTelemetrySubscriptionsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: GetTelemetrySubscriptionsRequest,
+) -> Handled {
     let client_instance_id = match request.client_instance_id.is_unknown() {
         true => state.draw_id(),
         false => request.client_instance_id,

@@ -1,6 +1,5 @@
 //! Heartbeat: a member of a classic group is still there.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 
 use crate::groups::Context;
@@ -8,8 +7,7 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = HeartbeatRequest::read_body(body, call.version)?;
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: HeartbeatRequest<'_>) -> Handled {
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&HeartbeatResponse {
             error_code: error.code(),

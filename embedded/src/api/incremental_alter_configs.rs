@@ -1,6 +1,5 @@
 //! IncrementalAlterConfigs: changes single settings.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::incremental_alter_configs::{
     AlterConfigsResource, AlterConfigsResourceResponse, IncrementalAlterConfigsRequest,
     IncrementalAlterConfigsResponse,
@@ -11,8 +10,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::config_changes::{Change, Resource};
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = IncrementalAlterConfigsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: IncrementalAlterConfigsRequest<'_>,
+) -> Handled {
     let results: Vec<_> = request
         .resources
         .iter()

@@ -1,6 +1,5 @@
 //! JoinGroup: enters a classic group; answered when the generation is made.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::join_group::{JoinGroupRequest, JoinGroupResponse};
 
 use crate::groups::Context;
@@ -8,8 +7,7 @@ use crate::state::State;
 use crate::state::call::{Answer, Call, Handled};
 use crate::state::coordinators::Coordinated;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = JoinGroupRequest::read_body(body, call.version)?;
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: JoinGroupRequest<'_>) -> Handled {
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&JoinGroupResponse {
             error_code: error.code(),

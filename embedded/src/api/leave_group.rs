@@ -1,6 +1,5 @@
 //! LeaveGroup: members leave a classic group.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::leave_group::{LeaveGroupRequest, LeaveGroupResponse};
 
 use crate::groups::Context;
@@ -8,8 +7,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = LeaveGroupRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: LeaveGroupRequest<'_>,
+) -> Handled {
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&LeaveGroupResponse {
             error_code: error.code(),

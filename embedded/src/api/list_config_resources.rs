@@ -1,6 +1,5 @@
 //! ListConfigResources: what has settings. Version 0 asks for metrics subscriptions only, of which there are none.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::list_config_resources::{
     ConfigResource, ListConfigResourcesRequest, ListConfigResourcesResponse,
@@ -15,8 +14,11 @@ const LOGGERS: i8 = 8;
 const METRICS: i8 = 16;
 const GROUP: i8 = 32;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ListConfigResourcesRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: ListConfigResourcesRequest,
+) -> Handled {
     let wanted = match (call.version, request.resource_types.is_empty()) {
         (0, _) => vec![METRICS],
         (_, true) => vec![TOPIC, BROKER, LOGGERS, METRICS, GROUP],

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::list_offsets::{
     ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsRequest, ListOffsetsResponse,
@@ -19,8 +18,11 @@ const SPECIAL: &[(i64, i16)] = &[(-1, 1), (-2, 1), (-3, 7), (-4, 8), (-5, 9), (-
 /// Before this version there was no OFFSET_NOT_AVAILABLE.
 const NOT_AVAILABLE: i16 = 5;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ListOffsetsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: ListOffsetsRequest<'_>,
+) -> Handled {
     let isolation = Isolation::from(request.isolation_level);
     let mut topics = Vec::new();
     let twice = named_twice(&request);

@@ -1,6 +1,5 @@
 //! ListPartitionReassignments: none is ever under way, since a move takes no time.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::list_partition_reassignments::{
     ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse,
 };
@@ -8,7 +7,10 @@ use ottla_protocol::messages::list_partition_reassignments::{
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 
-pub(crate) fn handle(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    ListPartitionReassignmentsRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    _state: &mut State,
+    call: &Call<'_>,
+    _: ListPartitionReassignmentsRequest<'_>,
+) -> Handled {
     call.answer(&ListPartitionReassignmentsResponse::default())
 }

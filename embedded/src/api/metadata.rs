@@ -1,6 +1,5 @@
 //! Metadata: brokers, topics, and who leads what. Asking for a topic may create it.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::metadata::{
     MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseBroker,
@@ -19,8 +18,7 @@ use crate::topic_name;
 pub(crate) const TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
 pub(crate) const CLUSTER_OPERATIONS: i32 = 0b1_1111_1010_0000;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = MetadataRequest::read_body(body, call.version)?;
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: MetadataRequest<'_>) -> Handled {
     let wanted = match &request.topics {
         // Version 0 has no null and takes an empty list for all.
         Some(topics) if call.version > 0 || !topics.is_empty() => Some(topics),

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ottla_protocol::AnyRequest;
 use ottla_protocol::messages::fetch::FetchRequest;
 use ottla_protocol::types::TopicId;
-use ottla_protocol::{AnyRequest, ApiKey};
 
 use crate::fetch_session::FetchSessions;
 use crate::state::topics::{TopicRef, Topics};
@@ -18,24 +18,20 @@ pub(crate) struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    /// Of a body that can't be read: nothing. `sessions` are those of the asked broker.
-    pub(crate) fn read(
-        api: ApiKey,
-        version: i16,
-        body: &'a [u8],
+    /// `sessions` are those of the asked broker.
+    pub(crate) fn of(
+        request: &AnyRequest<'a>,
         topics: &'a Topics,
         sessions: Option<&'a FetchSessions>,
     ) -> Self {
         let mut named = Self::default();
-        if let Ok(request) = AnyRequest::read(api, body, version) {
-            if let AnyRequest::Fetch(request) = &request {
-                named.note_fetch(request, topics, sessions);
-            }
-            named.note_data(&request, topics);
-            named.note_groups(&request);
-            named.note_transactions(&request);
-            named.note_administration(&request, topics);
+        if let AnyRequest::Fetch(request) = request {
+            named.note_fetch(request, topics, sessions);
         }
+        named.note_data(request, topics);
+        named.note_groups(request);
+        named.note_transactions(request);
+        named.note_administration(request, topics);
         named
     }
 

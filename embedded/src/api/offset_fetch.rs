@@ -1,6 +1,5 @@
 //! OffsetFetch: reads committed offsets; of one group before version 8, of several since.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::offset_fetch::{
     OffsetFetchRequest, OffsetFetchResponse, OffsetFetchResponseGroup,
@@ -11,8 +10,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = OffsetFetchRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    mut request: OffsetFetchRequest<'_>,
+) -> Handled {
     let elsewhere = |group: &str| {
         let checked = state.check_coordinator(call.node, Coordinated::Group, group);
         checked.err().map(ErrorCode::code)

@@ -1,6 +1,5 @@
 //! OffsetForLeaderEpoch: where an epoch ends, by which clients see truncation.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::offset_for_leader_epoch::{
     EpochEndOffset, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
     OffsetForLeaderPartition, OffsetForLeaderTopicResult,
@@ -10,8 +9,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::topics::{TopicRef, known};
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = OffsetForLeaderEpochRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: OffsetForLeaderEpochRequest<'_>,
+) -> Handled {
     let mut topics = Vec::new();
     for topic in &request.topics {
         let partitions = topic.partitions.iter();

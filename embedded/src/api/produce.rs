@@ -4,7 +4,6 @@ mod answer;
 
 use std::time::Duration;
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use ottla_protocol::records::{Compression, Records};
@@ -26,8 +25,7 @@ const ADDS_PARTITIONS: i16 = 12;
 /// From this version on a batch may be compressed with zstd.
 const ZSTD: i16 = 7;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ProduceRequest::read_body(body, call.version)?;
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: ProduceRequest<'_>) -> Handled {
     let topics = request.topic_data.iter();
     let produced: Vec<Produced> = topics
         .map(|topic| Produced {

@@ -1,6 +1,5 @@
 //! SaslAuthenticate: carries the tokens of logging in.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::sasl_authenticate::{
     SaslAuthenticateRequest, SaslAuthenticateResponse,
@@ -12,8 +11,12 @@ use crate::state::State;
 use crate::state::call::{Answer, Call, Frame, Handled, Refused};
 use crate::state::peer::Peer;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, peer: &mut Peer, body: &[u8]) -> Handled {
-    let request = SaslAuthenticateRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    peer: &mut Peer,
+    request: &SaslAuthenticateRequest<'_>,
+) -> Handled {
     let step = peer
         .login
         .take(request.auth_bytes.0, &state.settings, &mut state.random);
@@ -51,8 +54,11 @@ pub(crate) fn bare(state: &mut State, peer: &mut Peer, token: &[u8]) -> Handled 
 }
 
 /// Nobody needs to log in here, or not again.
-pub(crate) fn too_late(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    SaslAuthenticateRequest::read_body(body, call.version)?;
+pub(crate) fn too_late(
+    _state: &mut State,
+    call: &Call<'_>,
+    _: SaslAuthenticateRequest<'_>,
+) -> Handled {
     let why = "SaslAuthenticate request received where nobody needs to log in, or after a login";
     call.answer(&failure(ErrorCode::ILLEGAL_SASL_STATE, why))
 }

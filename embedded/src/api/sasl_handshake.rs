@@ -1,6 +1,5 @@
 //! SaslHandshake: agrees on how to log in.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::sasl_handshake::{SaslHandshakeRequest, SaslHandshakeResponse};
 
@@ -9,8 +8,11 @@ use crate::state::State;
 use crate::state::call::{Call, Handled, Refused};
 use crate::state::peer::Peer;
 
-pub(crate) fn handle(_state: &mut State, call: &Call<'_>, peer: &mut Peer, body: &[u8]) -> Handled {
-    let request = SaslHandshakeRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    call: &Call<'_>,
+    peer: &mut Peer,
+    request: &SaslHandshakeRequest<'_>,
+) -> Handled {
     let response = |error: ErrorCode| SaslHandshakeResponse {
         error_code: error.code(),
         mechanisms: Mechanism::ALL.map(Mechanism::name).to_vec(),
@@ -32,8 +34,11 @@ pub(crate) fn handle(_state: &mut State, call: &Call<'_>, peer: &mut Peer, body:
 }
 
 /// Nobody needs to log in here, or not again.
-pub(crate) fn too_late(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    SaslHandshakeRequest::read_body(body, call.version)?;
+pub(crate) fn too_late(
+    _state: &mut State,
+    call: &Call<'_>,
+    _: SaslHandshakeRequest<'_>,
+) -> Handled {
     call.answer(&SaslHandshakeResponse {
         error_code: ErrorCode::ILLEGAL_SASL_STATE.code(),
         ..Default::default()

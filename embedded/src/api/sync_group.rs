@@ -1,6 +1,5 @@
 //! SyncGroup: hands out a generation's assignment; answered when the leader has brought it.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupResponse};
 
 use crate::groups::Context;
@@ -8,8 +7,7 @@ use crate::state::State;
 use crate::state::call::{Answer, Call, Handled};
 use crate::state::coordinators::Coordinated;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = SyncGroupRequest::read_body(body, call.version)?;
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: SyncGroupRequest<'_>) -> Handled {
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&SyncGroupResponse {
             error_code: error.code(),

@@ -1,6 +1,5 @@
 //! TxnOffsetCommit: a group's offsets, in a transaction.
 
-use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::txn_offset_commit::{
     TxnOffsetCommitRequest, TxnOffsetCommitResponse, TxnOffsetCommitResponsePartition,
@@ -17,8 +16,11 @@ use crate::transactions::{ProducerIdAndEpoch, offset_commit_error};
 /// From this version on the group is taken into the transaction by this request (KIP-890).
 const ADDS_GROUP: i16 = 5;
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = TxnOffsetCommitRequest::read_body(body, call.version)?;
+pub(crate) fn handle(
+    state: &mut State,
+    call: &Call<'_>,
+    request: TxnOffsetCommitRequest<'_>,
+) -> Handled {
     let checked = state
         .check_coordinator(call.node, Coordinated::Group, request.group_id)
         .and_then(|()| verify(state, call, &request));

@@ -138,11 +138,11 @@ impl SeenLog {
         }
     }
 
+    /// Those that are kept are numbered without a gap.
     fn position(&self, id: SeenId) -> Option<usize> {
-        let found = self
-            .requests
-            .binary_search_by_key(&id, |request| request.id);
-        found.ok()
+        let first = self.requests.front()?.id;
+        let at = usize::try_from(id.0.checked_sub(first.0)?).ok()?;
+        (at < self.requests.len()).then_some(at)
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::time::{sleep, timeout};
 use super::frames::{Frames, NoFrame};
 use super::{Core, Reply, throttle};
 use crate::faults::{Answering, Effect, Outcome, Verdict};
+use crate::state::asked::Asked;
 use crate::state::call::{Frame, Refused};
 use crate::state::peer::Peer;
 
@@ -56,7 +57,11 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
     /// One request.
     async fn step(&mut self) -> Result<(), End> {
         let frame = self.frames.next().await?;
-        let verdict = self.core.judge(&self.peer, &frame);
+        let asked = Asked::read(&self.peer, &frame)?;
+        let verdict = match &asked {
+            Asked::Request(request) => Some(self.core.judge(&self.peer, request)),
+            Asked::Token(_) => None,
+        };
         if let Some(verdict) = &verdict {
             self.wait(verdict.delay).await?;
             match verdict.effect {
@@ -71,7 +76,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
                 Effect::Apply | Effect::Refuse(_) => {}
             }
         }
-        let done = self.answer(&frame, verdict.as_ref()).await;
+        let done = self.answer(asked, verdict.as_ref()).await;
         let outcome = match &done {
             Ok(outcome) => *outcome,
             Err(End::Cut) => Outcome::Spoiled,
@@ -86,11 +91,21 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
     }
 
     /// Handles a request and sends its answer, or what faults leave of it.
-    async fn answer(&mut self, frame: &[u8], verdict: Option<&Verdict>) -> Result<Outcome, End> {
+    async fn answer(
+        &mut self,
+        asked: Asked<'_>,
+        verdict: Option<&Verdict>,
+    ) -> Result<Outcome, End> {
+        let throttled = match (&asked, verdict) {
+            (Asked::Request(request), Some(verdict)) if !verdict.throttle.is_zero() => {
+                Some((request.api, request.version, verdict.throttle_time_ms()))
+            }
+            _ => None,
+        };
         let Frame {
             bytes: mut answer,
             error,
-        } = match self.core.handle(&mut self.peer, frame, verdict) {
+        } = match self.core.handle(&mut self.peer, asked, verdict) {
             Reply::Now(answer) => answer,
             Reply::Nothing => return Ok(Outcome::Unanswered),
             Reply::Later(mut later) => tokio::select! {
@@ -109,8 +124,8 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
             self.write(&answer).await?;
             return Ok(Outcome::Answered(error));
         };
-        if !verdict.throttle.is_zero() {
-            throttle::put(frame, &mut answer, verdict.throttle_time_ms());
+        if let Some((api, version, throttle_ms)) = throttled {
+            throttle::put(&mut answer, throttle_ms, api, version);
         }
         let answering = verdict.answering;
         if let Some(answer) = answering.apply(answer) {
@@ -152,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
 
 impl End {
     fn log(&self, peer: &Peer) {
-        let (node, peer) = (peer.node, &peer.host);
+        let (node, peer) = (peer.node, &*peer.host);
         match self {
             Self::Gone(NoFrame::Closed) | Self::Cut => {}
             Self::Refused(why) => tracing::warn!(node, peer, %why, "closing a connection"),
@@ -166,6 +181,12 @@ impl End {
 impl From<NoFrame> for End {
     fn from(gone: NoFrame) -> Self {
         Self::Gone(gone)
+    }
+}
+
+impl From<Refused> for End {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
     }
 }
 

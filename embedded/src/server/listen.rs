@@ -114,7 +114,7 @@ pub(crate) async fn serve<L: Listener>(serving: Serving, mut listener: L) {
         let peer = Peer {
             node,
             connection: serving.core.new_connection(),
-            host: format!("/{}", from.ip()),
+            host: format!("/{}", from.ip()).into(),
             login: Login::default(),
         };
         let stop = serving.stop.clone();
@@ -135,8 +135,8 @@ where
     };
     match timeout(HANDSHAKE, tls.acceptor.accept(stream)).await {
         Ok(Ok(stream)) => connection::serve(serving.core, stream, peer, serving.largest).await,
-        Ok(Err(why)) => tracing::warn!(peer = peer.host, %why, "no TLS handshake"),
-        Err(_) => tracing::warn!(peer = peer.host, "no TLS handshake in time"),
+        Ok(Err(why)) => tracing::warn!(peer = &*peer.host, %why, "no TLS handshake"),
+        Err(_) => tracing::warn!(peer = &*peer.host, "no TLS handshake in time"),
     }
 }
 

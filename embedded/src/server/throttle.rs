@@ -1,23 +1,12 @@
 //! The throttle time in an answer: a fault may put one there.
 
-use ottla_protocol::{ApiKey, frame};
+use ottla_protocol::ApiKey;
 
 /// Where the answer's own fields begin: behind length and correlation id, and a byte of tags if it is flexible.
 const PLAIN_BODY: usize = 8;
 
-/// Writes a throttle time into the whole frame of an answer, where the answer to this request has a place for it.
-pub(super) fn put(request: &[u8], answer: &mut [u8], throttle_ms: i32) {
-    let header = frame::request_header(request).ok();
-    let api = header.and_then(|(header, _)| {
-        let api = ApiKey::from_code(header.api_key)?;
-        Some((api, header.api_version))
-    });
-    if let Some((api, version)) = api {
-        put_at(answer, throttle_ms, api, version);
-    }
-}
-
-fn put_at(frame: &mut [u8], throttle_ms: i32, api: ApiKey, version: i16) {
+/// Writes a throttle time into the whole frame of an answer, where the answer to such a request has a place for it.
+pub(super) fn put(frame: &mut [u8], throttle_ms: i32, api: ApiKey, version: i16) {
     let at = match api {
         // Produce has it last: behind it are tags at most, of which there are none unless a leader has moved.
         ApiKey::Produce if version < 9 => frame.len().checked_sub(4),

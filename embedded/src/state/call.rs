@@ -105,3 +105,12 @@ pub(crate) enum Refused {
     #[error("Produce with acks 0 failed for a partition")]
     FailedWithoutAcks,
 }
+
+impl Refused {
+    pub(crate) fn unserved(api: ApiKey, version: i16) -> Self {
+        Self::Unserved {
+            api_key: api.code(),
+            version,
+        }
+    }
+}

@@ -25,6 +25,7 @@ use ottla_protocol::{AnyRequest, AnyResponse, ApiKey, Request, Response, frame};
 use proptest::prelude::*;
 
 use super::State;
+use super::asked::Asked;
 use super::call::{Answer, Refused};
 use super::config_changes::Resource;
 use super::creation::Wanted;
@@ -61,7 +62,7 @@ fn peer() -> Peer {
     Peer {
         node: 1,
         connection: 1,
-        host: "/127.0.0.1".to_owned(),
+        host: "/127.0.0.1".into(),
         login: Login::default(),
     }
 }
@@ -84,7 +85,9 @@ fn framed(api: ApiKey, version: i16, body: &[u8]) -> Vec<u8> {
 
 /// Handles a request until it is answered, however long that takes in the cluster's time.
 fn answered(state: &mut State, frame: &[u8]) -> Result<Option<Vec<u8>>, Refused> {
-    let answer = state.handle(NOW, &mut peer(), frame)?;
+    let mut peer = peer();
+    let asked = Asked::read(&peer, frame)?;
+    let answer = state.handle(NOW, &mut peer, asked)?;
     state.settle(NOW);
     let ticket = match answer {
         Answer::Now(frame) => return Ok(Some(frame.bytes)),

@@ -57,7 +57,9 @@ fn send<R: Request>(
     let mut body = Vec::new();
     request.write_body(&mut body, version).unwrap();
     let peer = &mut Peer { node, ..peer() };
-    let answer = state.handle(NOW, peer, &framed(R::API, version, &body));
+    let frame = framed(R::API, version, &body);
+    let asked = Asked::read(peer, &frame)?;
+    let answer = state.handle(NOW, peer, asked);
     state.settle(NOW);
     answer
 }

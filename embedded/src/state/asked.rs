@@ -1,0 +1,49 @@
+//! A request as it came in, read once: rules of faults look at it, then its handler takes it.
+
+use ottla_protocol::{AnyRequest, ApiKey, DecodeError, frame};
+
+use super::call::Refused;
+use super::peer::Peer;
+
+/// What is in a frame.
+#[derive(Debug)]
+pub(crate) enum Asked<'a> {
+    /// A token without header, as it follows SaslHandshake v0.
+    Token(&'a [u8]),
+    Request(Request<'a>),
+}
+
+/// A request of an API that there is.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) api: ApiKey,
+    pub(crate) version: i16,
+    pub(crate) correlation_id: i32,
+    pub(crate) client_id: Option<&'a str>,
+    /// Rules may be for it even where its body can't be read.
+    pub(crate) body: Result<AnyRequest<'a>, DecodeError>,
+}
+
+impl<'a> Asked<'a> {
+    /// An error means that the connection is to be closed.
+    pub(crate) fn read(peer: &Peer, frame: &'a [u8]) -> Result<Self, Refused> {
+        if peer.login.takes_bare_token() {
+            return Ok(Self::Token(frame));
+        }
+        let (header, body) = frame::request_header(frame)?;
+        let version = header.api_version;
+        let Some(api) = ApiKey::from_code(header.api_key) else {
+            return Err(Refused::Unserved {
+                api_key: header.api_key,
+                version,
+            });
+        };
+        Ok(Self::Request(Request {
+            api,
+            version,
+            correlation_id: header.correlation_id,
+            client_id: header.client_id,
+            body: AnyRequest::read(api, body, version),
+        }))
+    }
+}
