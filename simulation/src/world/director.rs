@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::network::Simulated;
+use super::process::certain;
 use super::recorder::{place, topic};
 use super::{CLUSTER, GROUP, Order, PORT, START, Shared, lock, member, rebalances, rules};
 use crate::history::{Ending, Event, Keeper, Log, LogRecord, Place, Who};
@@ -156,10 +157,13 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
         }
         Kind::StoreReset => reset(shared, fault).await,
         kind if rules::is_of_stores(kind) => {
-            shared.troubles.start(*fault);
-            if kind == Kind::ClaimAnswerLost {
-                // Who joins again claims again.
-                shared.members[usize::from(target.member)].stop();
+            match kind {
+                // Claims are rare: who joins again claims again.
+                Kind::ClaimAnswerLost => {
+                    shared.troubles.start(certain(*fault));
+                    shared.members[usize::from(target.member)].stop();
+                }
+                _ => shared.troubles.start(*fault),
             }
             // What meets no time of its own waits for somebody to come.
             sleep(fault.lasts.max(Duration::from_secs(8))).await;
@@ -171,17 +175,12 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
 
 /// Waits for a commit of the member, which is its last deed.
 async fn kill_before_mirror(shared: &Shared, fault: &Fault) -> u32 {
-    shared.troubles.start(*fault);
-    let since = Instant::now();
-    while !shared.troubles.has_met(fault.id) && since.elapsed() < Duration::from_secs(10) {
-        sleep(Duration::from_millis(50)).await;
-    }
-    let hits = shared.troubles.end(fault.id);
-    if hits > 0 {
+    let is_killed = shared.meets(fault, Duration::from_secs(10)).await;
+    if is_killed {
         sleep(fault.lasts).await;
         shared.order(Order::Start(fault.target.member));
     }
-    hits
+    u32::from(is_killed)
 }
 
 async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {

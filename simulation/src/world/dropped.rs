@@ -17,7 +17,7 @@ use tokio::time::sleep;
 use super::recorder::{Recorder, topic};
 use super::trouble::Troubles;
 use super::{GROUP, Shared};
-use crate::history::{CallKind, Outcome, Who};
+use crate::history::{Call, CallKind, Outcome, Who};
 use crate::plan::Fault;
 
 /// Whatever is called now and then is called in this time.
@@ -46,6 +46,31 @@ pub(super) async fn polled<F: Future>(times: u32, future: F) -> Option<F::Output
     .await
 }
 
+/// A call under way: whoever made it may be dropped as well, and the call with it.
+struct Calling {
+    recorder: Recorder,
+    who: Who,
+    call: Call,
+    outcome: Outcome,
+}
+
+impl Drop for Calling {
+    fn drop(&mut self) {
+        self.recorder.call_ended(self.who, self.call, self.outcome);
+    }
+}
+
+impl Calling {
+    /// None: the call was dropped.
+    fn ends<T, E>(mut self, ended: Option<&Result<T, E>>) {
+        self.outcome = match ended {
+            Some(Ok(_)) => Outcome::Acknowledged,
+            Some(Err(_)) => Outcome::Refused,
+            None => Outcome::Unknown,
+        };
+    }
+}
+
 impl Troubles {
     /// A call that may be dropped; none: it was.
     pub(super) async fn may_drop<F: Future>(&self, who: Who, future: F) -> Option<F::Output> {
@@ -57,6 +82,16 @@ impl Troubles {
 }
 
 impl Recorder {
+    /// A call begins that must have ended in time.
+    fn calls(&self, who: Who, (what, within): (&'static str, Duration)) -> Calling {
+        Calling {
+            recorder: self.clone(),
+            who,
+            call: self.call(who, CallKind::Any(what), within),
+            outcome: Outcome::Unknown,
+        }
+    }
+
     /// A future without a limit of its own was dropped.
     pub(super) fn dropped(&self, who: Who, what: &'static str) {
         let call = self.call(who, CallKind::Any(what), Duration::ZERO);
@@ -76,35 +111,32 @@ impl Shared {
     }
 
     /// A call with a limit, which may be dropped; none: it was.
-    pub(super) async fn call<T, E>(
+    async fn call<T, E>(
         &self,
         who: Who,
-        (what, limit): (&'static str, Duration),
+        named: (&'static str, Duration),
         future: impl Future<Output = Result<T, E>>,
     ) -> Option<Result<T, E>> {
-        let call = self.recorder.call(who, CallKind::Any(what), limit);
+        let calling = self.recorder.calls(who, named);
         let ended = self.troubles.may_drop(who, future).await;
-        let outcome = match &ended {
-            Some(Ok(_)) => Outcome::Acknowledged,
-            Some(Err(_)) => Outcome::Refused,
-            None => Outcome::Unknown,
-        };
-        self.recorder.call_ended(who, call, outcome);
+        calling.ends(ended.as_ref());
         ended
     }
 
-    /// The same, called again until it is not dropped.
+    /// The same, called again if it was dropped.
     pub(super) async fn insist<T, E, F: Future<Output = Result<T, E>>>(
         &self,
         who: Who,
         named: (&'static str, Duration),
         again: impl Fn() -> F,
     ) -> Result<T, E> {
-        loop {
-            if let Some(ended) = self.call(who, named, again()).await {
-                return ended;
-            }
+        if let Some(ended) = self.call(who, named, again()).await {
+            return ended;
         }
+        let calling = self.recorder.calls(who, named);
+        let ended = again().await;
+        calling.ends(Some(&ended));
+        ended
     }
 
     /// While futures of a member are dropped, it asks for more than a member needs. Never returns.

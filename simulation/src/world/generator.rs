@@ -52,18 +52,17 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
         let mut value = vec![b'.'; dice.between(4, shape.largest.max(4)) as usize];
         value[..4].copy_from_slice(&number.to_be_bytes());
         let (topic, key) = (topic(place.topic), key.0.to_be_bytes());
-        let sent = loop {
-            let record = ProducerRecord::new(&topic, &value)
-                .key(&key)
-                .partition(place.partition.into());
+        let record = || {
+            let record = ProducerRecord::new(&topic, &value);
+            record.key(&key).partition(place.partition.into())
+        };
+        let sent = producer.send(record());
+        let sent = match shared.troubles.may_drop(Who::Generator, sent).await {
+            Some(sent) => sent,
             // Dropped, the record is in no batch, so it may be sent again.
-            match shared
-                .troubles
-                .may_drop(Who::Generator, producer.send(record))
-                .await
-            {
-                Some(sent) => break sent,
-                None => shared.recorder.dropped(Who::Generator, "send"),
+            None => {
+                shared.recorder.dropped(Who::Generator, "send");
+                producer.send(record()).await
             }
         };
         waiting.spawn(wait(Arc::clone(&shared), payload, sent));

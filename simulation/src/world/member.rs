@@ -266,11 +266,17 @@ impl Hand {
 
 impl Hand {
     async fn next(&self, claim: &mut PartitionClaim) -> Option<Batch> {
-        let who = self.living.who();
-        loop {
-            match self.shared.troubles.may_drop(who, claim.next()).await {
-                Some(next) => return next,
-                None => self.shared.recorder.dropped(who, "next"),
+        let (
+            who,
+            Shared {
+                troubles, recorder, ..
+            },
+        ) = (self.living.who(), &*self.shared);
+        match troubles.may_drop(who, claim.next()).await {
+            Some(next) => next,
+            None => {
+                recorder.dropped(who, "next");
+                claim.next().await
             }
         }
     }

@@ -12,11 +12,11 @@ use std::time::{Duration, SystemTime};
 
 use ottla_client::ClientConfig;
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{Order, START, Shared, lock};
 use crate::history::{Event, Life, Who};
-use crate::plan::Fault;
+use crate::plan::{Fault, Kind, Target};
 
 /// A member's process, whichever runs at the time.
 #[derive(Debug, Default)]
@@ -155,15 +155,27 @@ impl Turns {
     }
 }
 
+/// The same fault, which lets nothing pass.
+pub(super) fn certain(fault: Fault) -> Fault {
+    let target = Target {
+        skip: 0,
+        permille: 1_000,
+        ..fault.target
+    };
+    Fault { target, ..fault }
+}
+
 impl Shared {
-    /// A process stands still for a while, if it runs.
+    /// A process stands still for a while, if it runs. Half of those who are to stand for long do so at a commit, if one comes.
     pub(super) async fn stand_still(&self, fault: &Fault) -> u32 {
         let process = &self.members[usize::from(fault.target.member)].process;
+        let at_commit = fault.kind == Kind::MemberPaused && fault.target.choice % 2 == 0;
+        let is_held = at_commit && self.meets(fault, Duration::from_secs(6)).await;
         let Some(turns) = lock(&process.turns).clone() else {
             return 0;
         };
         let lives = process.lives();
-        if turns.hold() {
+        if is_held || turns.hold() {
             self.note_all(&lives, &Event::Paused);
         }
         sleep(fault.lasts).await;
@@ -172,6 +184,16 @@ impl Shared {
             self.note_all(&lives, &Event::Resumed);
         }
         1
+    }
+
+    /// Has a fault of stores wait until it is met once. Whether it was.
+    pub(super) async fn meets(&self, fault: &Fault, within: Duration) -> bool {
+        self.troubles.start(certain(*fault));
+        let since = Instant::now();
+        while !self.troubles.has_met(fault.id) && since.elapsed() < within {
+            sleep(Duration::from_millis(20)).await;
+        }
+        self.troubles.end(fault.id) > 0
     }
 
     fn note_all(&self, lives: &[Life], event: &Event) {

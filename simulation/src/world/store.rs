@@ -133,10 +133,9 @@ impl OffsetStore for Noted {
     }
 
     async fn fetch(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
-        loop {
-            if let Some(rows) = self.may_drop("fetch", self.store.fetch(keys)).await {
-                return rows;
-            }
+        match self.may_drop("fetch", self.store.fetch(keys)).await {
+            Some(rows) => rows,
+            None => self.store.fetch(keys).await,
         }
     }
 
@@ -146,10 +145,9 @@ impl OffsetStore for Noted {
             let place = place_of(key);
             self.living.note(Event::Looked { assignment, place });
         }
-        loop {
-            if let Some(seen) = self.may_drop("look", self.store.look(keys)).await {
-                return seen;
-            }
+        match self.may_drop("look", self.store.look(keys)).await {
+            Some(seen) => seen,
+            None => self.store.look(keys).await,
         }
     }
 

@@ -10,6 +10,7 @@ use ottla_offset_store::{
     Ambient, Committed, Gap, Key, KeyValueTransaction, OffsetStore, OffsetTable, Reset,
     ResultsError, Row, StoreError, StoreInfo, TableStore,
 };
+use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use super::recorder::{Recorder, place};
@@ -202,6 +203,7 @@ impl Watched {
             }
             Some(Trouble::Refused(error)) => return Err(error.into()),
             Some(Trouble::NotApplied) => return Err(unknown().into()),
+            Some(Trouble::StandsStill) => self.stand_still().await,
             Some(Trouble::Applied | Trouble::Killed) | None => {}
         }
         let written = self.put(&rows, write)?;
@@ -348,6 +350,7 @@ impl Watched {
                 return Err(unknown());
             }
             Some(Trouble::NotApplied) => return Err(unknown()),
+            Some(Trouble::StandsStill) => self.stand_still().await,
             Some(Trouble::Applied | Trouble::Killed | Trouble::Refused(_)) | None => {}
         }
         if let Some(Trouble::Refused(error)) = trouble {
@@ -364,6 +367,12 @@ impl Watched {
             _ => {}
         }
         Ok(written)
+    }
+
+    /// All is ready for the write, and comes to a stop.
+    async fn stand_still(&self) {
+        self.troubles.hold(self.who);
+        yield_now().await;
     }
 
     /// A commit of many may find that an operator has set one of the rows, to what it was.

@@ -33,6 +33,8 @@ pub(super) enum Trouble {
     Refused(StoreError),
     /// It is done, and that is the last that its owner does.
     Killed,
+    /// Its owner stands still just before it, and does it when it goes on.
+    StandsStill,
 }
 
 /// What a handler meets.
@@ -118,6 +120,7 @@ impl Troubles {
             Kind::StoreCommitUnknownApplied | Kind::ClaimAnswerLost => Trouble::Applied,
             Kind::StoreCommitUnknownNotApplied => Trouble::NotApplied,
             Kind::KillBeforeMirror => Trouble::Killed,
+            Kind::MemberPaused => Trouble::StandsStill,
             Kind::SerializationFailure => Trouble::Refused(StoreError::Busy {
                 store: "simulated",
                 doing: "writing",
@@ -144,9 +147,16 @@ impl Troubles {
 
     /// A member does nothing any more, and is killed with the end of this step.
     pub(super) fn kill(&self, who: Who) {
+        self.hold(who);
+        if let Who::Member(Life { member, .. }) = who {
+            lock(&self.orders).push_back(Order::Crash(member));
+        }
+    }
+
+    /// A member has no turn from its next await on.
+    pub(super) fn hold(&self, who: Who) {
         if let Who::Member(Life { member, .. }) = who {
             self.members[usize::from(member)].process.stops_dead();
-            lock(&self.orders).push_back(Order::Crash(member));
         }
     }
 
@@ -232,6 +242,7 @@ fn is_spent(kind: Kind, hits: u32) -> bool {
             | Kind::PauseInTransaction
             | Kind::HandlerFails
             | Kind::KillBeforeMirror
+            | Kind::MemberPaused
             | Kind::FencedInBatch
     );
     once && hits > 0
@@ -250,6 +261,7 @@ fn concerns(kind: Kind, step: Step) -> bool {
         Kind::LateClaim | Kind::ClaimAnswerLost | Kind::StoreDownAtClaim => step == Step::Claim,
         Kind::PauseInTransaction
         | Kind::KillBeforeMirror
+        | Kind::MemberPaused
         | Kind::StoreDownAtCommit
         | Kind::StoreCommitUnknownApplied
         | Kind::StoreCommitUnknownNotApplied
