@@ -1,11 +1,14 @@
-//! All that a client takes out of thin air: connections, the time of day, chance, the number of its process. Each can be replaced, so that a simulated
-//! world is the only world there is; nothing else in this crate asks the system for any of them.
+//! All that a client takes out of thin air: connections, the time of day, chance, the number of its process, turns on the processor. Each can be replaced,
+//! so that a simulated world is the only world there is; nothing else in this crate asks the system for any of them.
 //!
 //! Time that passes is not among them: what waits or measures does so by tokio's clock, which a paused runtime holds.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
 use crate::config::ClientConfig;
@@ -18,6 +21,7 @@ pub(crate) struct Ambient {
     clock: Option<Clock>,
     seed: Option<u64>,
     process_id: Option<u32>,
+    gate: Option<Gate>,
 }
 
 impl ClientConfig {
@@ -50,6 +54,17 @@ impl ClientConfig {
         self.ambient.process_id = Some(id);
         self
     }
+
+    /// Asked before each turn of each task that the client, its consumers, producers and group members start; while it is pending, the task does nothing,
+    /// and time passes it by, as in a process that is stopped and goes on. **For simulations.** Default: none asks.
+    #[must_use]
+    pub fn gate(
+        mut self,
+        gate: impl Fn(&mut Context<'_>) -> Poll<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.ambient.gate = Some(Gate(Arc::new(gate)));
+        self
+    }
 }
 
 impl Ambient {
@@ -77,6 +92,21 @@ impl Ambient {
     pub(crate) fn own_process_id(&self) -> u32 {
         self.process_id.unwrap_or_else(std::process::id)
     }
+
+    /// What every task of this crate is spawned as.
+    pub(crate) fn gated<F: Future>(&self, task: F) -> impl Future<Output = F::Output> + use<F> {
+        let gate = self.gate.clone();
+        async move {
+            let mut task = pin!(task);
+            let turn = poll_fn(|cx| {
+                if let Some(gate) = &gate {
+                    ready!((gate.0)(cx));
+                }
+                task.as_mut().poll(cx)
+            });
+            turn.await
+        }
+    }
 }
 
 /// Settings are compared by tests; two ways to connect are the same if they are one and the same.
@@ -90,6 +120,7 @@ impl PartialEq for Ambient {
             && self.clock == other.clock
             && self.seed == other.seed
             && self.process_id == other.process_id
+            && self.gate == other.gate
     }
 }
 
@@ -106,6 +137,22 @@ impl PartialEq for Clock {
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Clock").finish_non_exhaustive()
+    }
+}
+
+/// Says whether a task may have its turn.
+#[derive(Clone)]
+struct Gate(Arc<dyn Fn(&mut Context<'_>) -> Poll<()> + Send + Sync>);
+
+impl PartialEq for Gate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gate").finish_non_exhaustive()
     }
 }
 
@@ -127,7 +174,12 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicBool;
+    use std::task::Waker;
     use std::time::Duration;
+
+    use tokio::time::Instant;
 
     use super::*;
 
@@ -158,5 +210,26 @@ mod tests {
         assert_eq!(config.ambient.now_ms(), 1234);
         assert_eq!(config.clone(), config);
         assert_ne!(ClientConfig::new("h:1"), config);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_behind_a_closed_gate_stands_still_while_time_passes() {
+        let open = Arc::new(AtomicBool::new(false));
+        let waker = Arc::new(Mutex::new(None));
+        let (is_open, waiting) = (Arc::clone(&open), Arc::clone(&waker));
+        let config = ClientConfig::new("h:1").gate(move |cx| {
+            *waiting.lock().unwrap() = Some(cx.waker().clone());
+            match is_open.load(Ordering::Relaxed) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        });
+        let began = tokio::time::Instant::now();
+        let task = tokio::spawn(config.ambient.gated(async { Instant::now() }));
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        assert!(!task.is_finished());
+        open.store(true, Ordering::Relaxed);
+        waker.lock().unwrap().take().map(Waker::wake);
+        assert_eq!(task.await.unwrap() - began, Duration::from_secs(20));
     }
 }

@@ -132,7 +132,8 @@ impl Brokers {
         let (config, stop) = (Arc::clone(&self.config), self.stop.clone());
         let chance = Arc::clone(&self.chance);
         let (slot, outages) = (Arc::downgrade(slot), Arc::clone(&self.outages));
-        tokio::spawn(async move {
+        let ambient = self.config.ambient.clone();
+        let task = async move {
             let connecting = async {
                 tokio::time::sleep_until(not_before).await;
                 Connection::open(peer.clone(), &config).await.map(Arc::new)
@@ -144,7 +145,8 @@ impl Brokers {
             outages.note(&peer, result.as_ref().err());
             Slot::note(&slot, &config, &chance, &result);
             let _ = done.send(result);
-        });
+        };
+        tokio::spawn(ambient.gated(task));
         outcome
             .map(|sent| sent.unwrap_or(Err(ClientError::Closed)))
             .boxed()

@@ -48,7 +48,8 @@ impl Client {
         let alive = Arc::new(stop.clone().drop_guard());
         refresh::fetch(&shared, Some(&[])).await?;
         let refreshing = refresh::run(Arc::clone(&shared));
-        tokio::spawn(async move { stop.run_until_cancelled(refreshing).await });
+        let refreshing = async move { stop.run_until_cancelled(refreshing).await };
+        tokio::spawn(shared.config.ambient.gated(refreshing));
         Ok(Self {
             line: Arc::new(OpenLine {
                 line: Line::SHARED,
@@ -333,6 +334,11 @@ impl Client {
     #[must_use]
     pub fn process_id(&self) -> u32 {
         self.config().ambient.own_process_id()
+    }
+
+    /// The same, but that it stands still whenever the client's own tasks do ([`ClientConfig::gate`]): what is spawned on a client's behalf belongs in here.
+    pub fn gated<F: Future>(&self, task: F) -> impl Future<Output = F::Output> + use<F> {
+        self.config().ambient.gated(task)
     }
 
     pub(crate) fn chance(&self) -> Arc<Chance> {

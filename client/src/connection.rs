@@ -96,7 +96,7 @@ impl Connection {
         let fate = Arc::new(Fate::default());
         tracing::debug!(%peer, "connected");
         let task = Task::new(transport, frames, requests, peer.clone(), Arc::clone(&fate));
-        tokio::spawn(task.run(config.connections_max_idle));
+        tokio::spawn(config.ambient.gated(task.run(config.connections_max_idle)));
         let client_id = config.client_id.clone();
         Ok(Self {
             peer,

@@ -92,7 +92,7 @@ impl Producer {
         let stop = CancellationToken::new();
         let max_block = settings.max_block;
         let sender = Sender::new(Arc::clone(&shared), client.clone(), settings);
-        tokio::spawn(sender.run(stop.clone()));
+        tokio::spawn(client.gated(sender.run(stop.clone())));
         Self {
             shared,
             client,

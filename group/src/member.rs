@@ -62,7 +62,8 @@ impl Member {
     pub(crate) fn join(client: Client, config: MembershipConfig, voice: Voice) -> Self {
         let (event, events) = mpsc::channel(QUEUE);
         let (orders, order) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(drive(client, config, voice, order, event));
+        let task = drive(client.clone(), config, voice, order, event);
+        let task = tokio::spawn(client.gated(task));
         Self {
             events,
             put_back: None,

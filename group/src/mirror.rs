@@ -154,7 +154,8 @@ impl Mirror {
     fn ask_around(&self, code: ErrorCode) {
         tracing::debug!("the mirror in Kafka is refused: {code}");
         let confirmer = self.confirmer.clone();
-        tokio::spawn(async move { confirmer.confirm().await });
+        let asking = async move { confirmer.confirm().await };
+        tokio::spawn(self.client.gated(asking));
     }
 
     fn with<T>(&self, f: impl FnOnce(&mut Newest) -> T) -> T {

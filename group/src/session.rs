@@ -209,7 +209,7 @@ impl Tasks {
     fn spawn<W: Work>(&mut self, context: &Arc<Context>, work: &Arc<W>, opened: Opened) {
         let partition = opened.slot.partition().clone();
         let task = keep(Arc::clone(context), Arc::clone(work), opened);
-        let handle = self.running.spawn(task);
+        let handle = self.running.spawn(context.client.gated(task));
         self.partitions.insert(handle.id(), partition);
     }
 

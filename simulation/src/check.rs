@@ -77,6 +77,8 @@ pub struct Terms {
     pub read_committed: bool,
     /// How long after the last fault the lag is 0.
     pub settles_within: Duration,
+    /// How long a record may take from the call that sends it to the word on what became of it.
+    pub delivers_within: Duration,
     /// How much later than its deadline a call may end: what the deadline's own timer takes.
     pub grace: Duration,
 }

@@ -27,6 +27,9 @@ struct Arguments {
     /// Without faults
     #[arg(long)]
     calm: bool,
+    /// With faults of these kinds only
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',', value_parser = kind)]
+    only: Vec<Kind>,
     /// Print each history
     #[arg(long)]
     history: bool,
@@ -81,7 +84,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         ));
     }
     if let Some(seed) = arguments.plan {
-        return write!(out, "{}", Plan::wired(seed));
+        return write!(out, "{}", plan(arguments, seed));
     }
     if arguments.bugs {
         for plant in PLANTS {
@@ -119,6 +122,9 @@ fn side_by_side(arguments: &Arguments, jobs: u64, out: &mut impl Write) -> io::R
         for (is_set, flag) in [(arguments.twice, "--twice"), (arguments.calm, "--calm")] {
             command.args(is_set.then_some(flag).as_slice());
         }
+        for kind in &arguments.only {
+            command.args(["--only", kind.name()]);
+        }
         children.push(command.spawn()?);
     }
     let mut coverage = Coverage::new();
@@ -154,10 +160,7 @@ fn seeds(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
     let count = arguments.seeds.unwrap_or(1);
     let mut coverage = Coverage::new();
     for seed in (first..first.saturating_add(count)).step_by(arguments.every.max(1)) {
-        let mut plan = Plan::wired(seed);
-        if arguments.calm {
-            plan.faults.clear();
-        }
+        let plan = plan(arguments, seed);
         let lived = live(&plan)?;
         if arguments.twice
             && let Some(difference) = difference(&lived.history, &live(&plan)?.history)
@@ -178,6 +181,25 @@ fn seeds(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
         true => Ok(()),
         false => nothing_is_missing(&coverage),
     }
+}
+
+fn plan(arguments: &Arguments, seed: u64) -> Plan {
+    let mut plan = match &arguments.only[..] {
+        [] => Plan::wired(seed),
+        only => Plan::only(seed, only),
+    };
+    if arguments.calm {
+        plan.faults.clear();
+    }
+    plan
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    let mut wired = Kind::WIRED.iter().copied();
+    let found = wired.find(|kind| kind.name() == name);
+    found.ok_or_else(|| {
+        format!("no kind that can happen is called {name:?}; --faults lists them all")
+    })
 }
 
 fn live(plan: &Plan) -> io::Result<Lived> {

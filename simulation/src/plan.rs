@@ -121,6 +121,14 @@ impl Plan {
         Self::drawn(seed, dice, workload, Kind::WIRED)
     }
 
+    /// The plan of a seed, with faults of some kinds only: of those that its workload knows.
+    #[must_use]
+    pub fn only(seed: u64, kinds: &[Kind]) -> Self {
+        let mut dice = Dice::new(seed);
+        let workload = Workload::draw(&mut dice).wired();
+        Self::drawn(seed, dice, workload, kinds)
+    }
+
     fn drawn(seed: u64, mut dice: Dice, workload: Workload, kinds: &[Kind]) -> Self {
         let shape = Shape::draw(&mut dice);
         let kinds: Vec<Kind> = kinds
@@ -128,7 +136,10 @@ impl Plan {
             .copied()
             .filter(|kind| workload.knows(*kind))
             .collect();
-        let count = FEWEST_FAULTS + dice.index(7);
+        let count = match kinds.len() {
+            0 => 0,
+            _ => FEWEST_FAULTS + dice.index(7),
+        };
         let mut faults: Vec<Fault> = (0..count)
             .map(|_| Fault::draw(&mut dice, &kinds, &shape))
             .collect();

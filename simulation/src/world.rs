@@ -11,6 +11,10 @@
 //! | `trouble` | what goes wrong with stores and handlers |
 //! | `director` | the cluster's host: faults, resets, when all is done, the last look |
 //! | `rules` | faults that are rules of the cluster |
+//! | `process` | members that stand still, whose clock is wrong, that are started twice |
+//! | `rebalances` | faults that need a rebalance, and so make one |
+//! | `dropped` | futures that are dropped at one of their awaits |
+//! | `slow` | a network that brings a byte a second |
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32};
@@ -23,12 +27,16 @@ use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
 mod director;
+mod dropped;
 mod generator;
 mod life;
 mod member;
 mod network;
+mod process;
+mod rebalances;
 mod recorder;
 mod rules;
+mod slow;
 mod store;
 mod table;
 mod trouble;
@@ -36,7 +44,8 @@ mod trouble;
 use member::Outside;
 use network::Connector;
 use recorder::Recorder;
-use table::Table;
+use slow::Slow;
+use table::{Table, Watched};
 use trouble::Troubles;
 
 use crate::check::{Terms, Violation, check};
@@ -74,16 +83,19 @@ struct Shared {
     table: Table,
     troubles: Troubles,
     ambient: Ambient,
-    members: Vec<Outside>,
+    members: Arc<[Outside]>,
+    slow: Slow,
     /// How many of the plan's faults are in force.
     faults: AtomicU32,
     all_sent: AtomicBool,
     all_done: CancellationToken,
     tasks_left: AtomicU32,
     commits: Mutex<Option<CommitWatcher>>,
-    orders: Mutex<VecDeque<Order>>,
+    orders: Orders,
     ending: Mutex<Option<Ending>>,
 }
+
+type Orders = Arc<Mutex<VecDeque<Order>>>;
 
 /// What only the world itself can do to a member.
 #[derive(Clone, Copy, Debug)]
@@ -147,6 +159,7 @@ fn terms(plan: &Plan) -> Terms {
         order: plan.workload.order,
         read_committed: true,
         settles_within: Duration::from_secs(90),
+        delivers_within: generator::MAX_BLOCK + generator::DELIVERY,
         grace: Duration::from_millis(500),
     }
 }
@@ -154,24 +167,38 @@ fn terms(plan: &Plan) -> Terms {
 impl Shared {
     fn new(plan: &Plan) -> Result<Self, Broken> {
         let table = Table::new(plan.workload.store);
+        let members: Arc<[Outside]> = (0..plan.shape.members)
+            .map(|_| Outside::default())
+            .collect();
+        let orders = Orders::default();
         let clock = || SystemTime::UNIX_EPOCH + START + turmoil::sim_elapsed().unwrap_or_default();
         Ok(Self {
             recorder: Recorder::default(),
             table: table.map_err(|error| Broken(error.to_string()))?,
-            troubles: Troubles::new(plan.seed),
+            troubles: Troubles::new(plan.seed, Arc::clone(&members), Arc::clone(&orders)),
             ambient: Ambient::seeded(plan.seed).clock(clock),
-            members: (0..plan.shape.members)
-                .map(|_| Outside::default())
-                .collect(),
+            members,
+            slow: Slow::default(),
             faults: AtomicU32::new(0),
             all_sent: AtomicBool::new(false),
             all_done: CancellationToken::new(),
             tasks_left: AtomicU32::new(0),
             commits: Mutex::default(),
-            orders: Mutex::default(),
+            orders,
             ending: Mutex::default(),
             plan: plan.clone(),
         })
+    }
+
+    /// Somebody's way to the table.
+    fn watched(&self, who: Who, ambient: Ambient) -> Watched {
+        Watched {
+            table: self.table.clone(),
+            who,
+            recorder: self.recorder.clone(),
+            troubles: self.troubles.clone(),
+            ambient,
+        }
     }
 
     fn order(&self, order: Order) {
@@ -179,11 +206,17 @@ impl Shared {
     }
 
     fn obey(&self, sim: &mut turmoil::Sim<'_>, order: Order) {
-        let who = |member: u8| Who::Member(self.members[usize::from(member)].life(member));
         match order {
             Order::Crash(member) => {
                 if sim.is_host_running(host(member)) {
-                    self.recorder.note(who(member), Event::Crashed);
+                    let outside = &self.members[usize::from(member)];
+                    let mut lives = outside.process.dies();
+                    if lives.is_empty() {
+                        lives.push(outside.life(member));
+                    }
+                    for life in lives {
+                        self.recorder.note(Who::Member(life), Event::Crashed);
+                    }
                     sim.crash(host(member));
                 }
             }
@@ -201,7 +234,7 @@ impl Shared {
     fn note_commits(&self) {
         let written = lock(&self.commits).as_ref().map(CommitWatcher::take);
         for offset in written.unwrap_or_default() {
-            let Some(life) = life(&offset.member_id) else {
+            let Some(life) = self.recorder.life(&offset.member_id) else {
                 continue;
             };
             let stored = Event::Stored {
@@ -217,7 +250,19 @@ impl Shared {
     }
 }
 
-/// A member's id begins with its client's name: its life.
+/// The instance id of a static member.
+fn instance(member: u8) -> String {
+    format!("i{member}")
+}
+
+/// A static member's id begins with its instance id.
+fn member_of(member_id: &str) -> Option<u8> {
+    let (name, _) = member_id.split_once('-')?;
+    let number = name.strip_prefix('i').and_then(|name| name.parse().ok());
+    number.or_else(|| life(member_id).map(|life| life.member))
+}
+
+/// Another member's id begins with its client's name: its life.
 fn life(member_id: &str) -> Option<Life> {
     let (name, _) = member_id.split_once('-')?;
     let (member, life) = name.strip_prefix('m')?.split_once('.')?;

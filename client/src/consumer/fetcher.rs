@@ -94,7 +94,8 @@ impl Fetchers {
         let mut inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner);
         let inbox = inboxes.entry(broker).or_insert_with(|| {
             let inbox = Arc::<Inbox>::default();
-            tokio::spawn(run(Arc::clone(self), broker, Arc::clone(&inbox)));
+            let task = run(Arc::clone(self), broker, Arc::clone(&inbox));
+            tokio::spawn(self.client.gated(task));
             inbox
         });
         Arc::clone(inbox)

@@ -52,15 +52,16 @@ pub(crate) fn start(fetchers: &Arc<Fetchers>, leaving: Vec<(Seat, Reason)>) {
         reason,
         missed: 0,
     });
-    let (homeless, fetchers) = (homeless.collect(), Arc::clone(fetchers));
-    tokio::spawn(async move {
+    let (client, homeless) = (&fetchers.client, homeless.collect());
+    let fetchers = Arc::clone(fetchers);
+    tokio::spawn(client.gated(async move {
         let stop = fetchers.stop.clone();
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
             () = resettle(fetchers, homeless) => {}
         }
-    });
+    }));
 }
 
 async fn resettle(fetchers: Arc<Fetchers>, mut homeless: Vec<Homeless>) {

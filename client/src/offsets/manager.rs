@@ -168,7 +168,9 @@ impl OffsetManager {
     fn start_ticker(&self) {
         if let Some(interval) = self.auto_commit {
             let shared = Arc::downgrade(&self.shared);
-            let start = || AbortOnDropHandle::new(tokio::spawn(commit_each(interval, shared)));
+            let client = &self.shared.group.client;
+            let ticking = client.gated(commit_each(interval, shared));
+            let start = || AbortOnDropHandle::new(tokio::spawn(ticking));
             self.shared.ticker.get_or_init(start);
         }
     }

@@ -131,6 +131,13 @@ impl<N: Network> EmbeddedCluster<N> {
             .with(|state, _| state.groups.members(group).map(str::to_owned).collect())
     }
 
+    /// The id of the member that assigns a classic group's partitions, while the group waits for it to do so.
+    #[must_use]
+    pub fn assigning_member(&self, group: &str) -> Option<String> {
+        self.core
+            .with(|state, _| state.groups.assigning(group).map(str::to_owned))
+    }
+
     /// Sees each offset that is committed from now on, outside of transactions, in the order in which the coordinators wrote them.
     #[must_use]
     pub fn watch_commits(&self) -> CommitWatcher {

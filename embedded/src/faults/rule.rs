@@ -80,6 +80,8 @@ pub enum Action {
     Truncate(usize),
     /// One bit of its answer is flipped, behind the length in front.
     Corrupt,
+    /// One bit of a record batch in its answer is flipped, where the batch's checksum shows it. An answer without a batch stays as it is.
+    CorruptBatch,
 }
 
 /// What a rule did.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ottla_protocol::ApiKey;
 use ottla_protocol::error_code::ErrorCode;
+use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -293,6 +294,27 @@ fn what_goes_out_of_an_answer() {
         "nothing to flip"
     );
     assert_eq!(corrupt.apply(Vec::new()), Some(Vec::new()));
+}
+
+#[test]
+fn a_batch_is_spoiled_where_its_checksum_shows_it() {
+    let mut builder = BatchBuilder::new();
+    builder.append(0, None, Some(b"a record"), &[]).unwrap();
+    let batch = builder.finish(&BatchOptions::default(), &mut Compressor::new());
+    let (before, batch) = ([0, 0, 0, 99, 7, 7, 7], batch.unwrap());
+    let frame = [&before, &batch[..], &[8; 5]].concat();
+    for bit in 0..500 {
+        let spoiled = Answering::CorruptBatch(bit).apply(frame.clone()).unwrap();
+        let changed: Vec<_> = (0..frame.len())
+            .filter(|at| spoiled[*at] != frame[*at])
+            .collect();
+        assert_eq!(changed.len(), 1);
+        let covered = before.len() + 21..before.len() + batch.len();
+        assert!(covered.contains(&changed[0]), "{changed:?}");
+    }
+    let without = vec![1; 200];
+    let answering = Answering::CorruptBatch(7);
+    assert_eq!(answering.apply(without.clone()), Some(without));
 }
 
 #[test]

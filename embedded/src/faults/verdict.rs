@@ -1,9 +1,11 @@
 //! What becomes of one request.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_protocol::error_code::ErrorCode;
+use ottla_protocol::records::RecordBatch;
 use rand::{Rng, RngExt};
 
 use super::{Action, Rule, RuleId, SeenId};
@@ -67,6 +69,8 @@ pub enum Answering {
     Truncate(usize),
     /// It goes out with a bit flipped: this number, modulo the bits there are.
     Corrupt(u64),
+    /// It goes out with a bit flipped in the first record batch in it, if there is one: this number, modulo the bits that its checksum covers.
+    CorruptBatch(u64),
 }
 
 impl Refusal {
@@ -87,6 +91,11 @@ impl Answering {
             Self::Cut | Self::Withhold => return None,
             Self::Truncate(bytes) => frame.truncate(bytes),
             Self::Corrupt(bit) => flip(frame.get_mut(LENGTH..).unwrap_or_default(), bit),
+            Self::CorruptBatch(bit) => {
+                if let Some(range) = covered(&frame) {
+                    flip(&mut frame[range], bit);
+                }
+            }
         }
         Some(frame)
     }
@@ -101,6 +110,24 @@ impl Answering {
 /// The bytes of a frame's length. They stay as they are, or the client would wait for bytes that never come: that is what truncating is
 /// for.
 const LENGTH: usize = 4;
+
+/// Where a batch's checksum begins to cover it, the magic byte, and the checksum itself, from the batch's beginning.
+const COVERED: usize = 21;
+const MAGIC: usize = 16;
+
+/// What the checksum of the first batch in a frame covers. Wherever else a bit is wrong in an answer, nobody can see it.
+fn covered(frame: &[u8]) -> Option<Range<usize>> {
+    let batch_at = |at: &usize| {
+        let bytes = frame.get(*at..)?;
+        if *bytes.get(MAGIC)? != 2 {
+            return None;
+        }
+        let (batch, _) = RecordBatch::split_first(bytes).ok().flatten()?;
+        batch.check_crc().ok()?;
+        Some(at + COVERED..at + batch.bytes().len())
+    };
+    (LENGTH..frame.len()).find_map(|at| batch_at(&at))
+}
 
 fn flip(bytes: &mut [u8], bit: u64) {
     let bits = bytes.len() as u64 * 8;
@@ -145,7 +172,9 @@ impl Verdict {
             Action::ApplyThenCut | Action::ApplyThenSilence => {
                 self.effect == Effect::Apply && is_sent
             }
-            Action::HalfClose | Action::Truncate(_) | Action::Corrupt => has_answer && is_sent,
+            Action::HalfClose | Action::Truncate(_) | Action::Corrupt | Action::CorruptBatch => {
+                has_answer && is_sent
+            }
         }
     }
 
@@ -163,6 +192,7 @@ impl Verdict {
             Action::HalfClose => self.answering = Answering::SendThenHalfClose,
             Action::Truncate(bytes) => self.answering = Answering::Truncate(bytes),
             Action::Corrupt => self.answering = Answering::Corrupt(rng.random()),
+            Action::CorruptBatch => self.answering = Answering::CorruptBatch(rng.random()),
         }
     }
 

@@ -13,7 +13,7 @@ use ottla_protocol::messages::leave_group::{
 use ottla_protocol::messages::sync_group::SyncGroupRequest;
 
 use super::answer::{JoinOutcome, SyncOutcome};
-use super::classic::{ClassicGroup, Joiner};
+use super::classic::{ClassicGroup, ClassicState, Joiner};
 use super::consumer::{Beat, ConsumerGroup, HeartbeatOutcome, Refusal, refuse};
 use super::context::{Caller, Context, millis};
 use super::{Groups, Kind, migration};
@@ -258,6 +258,17 @@ impl Groups {
         let classic = classic.into_iter().flat_map(|members| members.keys());
         let consumer = consumer.into_iter().flat_map(|members| members.keys());
         classic.chain(consumer).map(String::as_str)
+    }
+
+    /// The member of a classic group for whose assignment the others wait, if they do.
+    #[must_use]
+    pub fn assigning(&self, group_id: &str) -> Option<&str> {
+        match self.groups.get(group_id) {
+            Some(Kind::Classic(group)) if group.state == ClassicState::CompletingRebalance => {
+                group.leader.as_deref()
+            }
+            _ => None,
+        }
     }
 
     /// A fault: the member's session ends now, whether it was heard of or not.

@@ -127,7 +127,8 @@ impl KafkaOffsets {
     fn ask_around(&self, mut codes: impl Iterator<Item = ErrorCode>) {
         if codes.any(speaks_of_membership) {
             let confirmer = self.confirmer.clone();
-            tokio::spawn(async move { confirmer.confirm().await });
+            let asking = async move { confirmer.confirm().await };
+            tokio::spawn(self.client.gated(asking));
         }
     }
 }

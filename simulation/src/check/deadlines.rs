@@ -17,6 +17,26 @@ struct Open {
 }
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
+    records_are_told_of(facts, found);
+    calls_end(facts, found);
+}
+
+/// To send a record is a call, too; its events are those of the record.
+fn records_are_told_of(facts: &Facts<'_>, found: &mut Found<'_>) {
+    let within = facts.terms.delivers_within + facts.terms.grace;
+    let end = facts.entries.len().saturating_sub(1);
+    for (payload, send) in &facts.sends {
+        let ended = send.ended.map_or(end, |(number, ..)| number);
+        let [begun, at] = [send.begun, ended].map(|number| facts.entries[number].at);
+        if at > begun + within {
+            let took = (at - begun).as_secs_f64();
+            let what = format!("for {took:.1} s nothing was said of {payload}");
+            found.add(what, [send.begun, ended]);
+        }
+    }
+}
+
+fn calls_end(facts: &Facts<'_>, found: &mut Found<'_>) {
     let mut open: BTreeMap<Call, Open> = BTreeMap::new();
     let mut paused: BTreeMap<Who, Duration> = BTreeMap::new();
     for (number, entry) in facts.numbered() {

@@ -267,5 +267,17 @@ impl Kind {
         Self::MirrorFails,
         Self::MirrorRefused,
         Self::StoreReset,
+        Self::Trickle,
+        Self::CorruptAnswers,
+        Self::UnknownErrorCode,
+        Self::MemberPaused,
+        Self::Starved,
+        Self::ClockJumps,
+        Self::StaticRestart,
+        Self::LeaderKilledInSync,
+        Self::RevokedAtOnce,
+        Self::FutureDropped,
+        Self::FencedInBatch,
+        Self::KillBeforeMirror,
     ];
 }

@@ -84,7 +84,6 @@ impl Workload {
         Self {
             order: Order::Partition,
             transactional: false,
-            are_static: false,
             starts_newest: false,
             ..self
         }
@@ -113,9 +112,10 @@ impl Workload {
             | Kind::StoreCommitUnknownLate
             | Kind::ClaimAnswerLost
             | Kind::LateClaim
-            | Kind::FencedInBatch
             | Kind::StoreReset
             | Kind::RowDeleted => has_store,
+            // Results go with one partition's offset.
+            Kind::FencedInBatch => has_store && self.effects != Effects::ExactlyOnce,
             Kind::PauseInTransaction => self.effects == Effects::ExactlyOnce,
             Kind::SerializationFailure => self.store == StoreKind::Sqlite,
             Kind::KillBeforeMirror | Kind::MirrorFails | Kind::MirrorRefused => self.mirrored,

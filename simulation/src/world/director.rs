@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use ottla_embedded::EmbeddedCluster;
 use ottla_embedded::protocol::records::{Decompressor, RecordBatch};
-use ottla_offset_store::{Committed, Key, OffsetStore, Reset, TableStore};
+use ottla_offset_store::Key;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::network::Simulated;
+use super::process::certain;
 use super::recorder::{place, topic};
-use super::table::Watched;
-use super::{CLUSTER, GROUP, Order, PORT, START, Shared, lock, member, rules};
-use crate::history::{Ending, Event, Keeper, Log, LogRecord, Outcome, Place, Who};
+use super::{CLUSTER, GROUP, Order, PORT, START, Shared, lock, member, rebalances, rules};
+use crate::history::{Ending, Event, Keeper, Log, LogRecord, Place, Who};
 use crate::plan::{Fault, Kind};
 
-type Cluster = EmbeddedCluster<Simulated>;
+pub(super) type Cluster = EmbeddedCluster<Simulated>;
 
 /// How long a world waits for its lag to become 0. Later than what is promised, so that the history says how much later.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -51,7 +51,7 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
         Event::Left {
             tasks: shared.tasks_left.load(Ordering::Relaxed),
             sockets: shared.recorder.sockets(),
-            locks: 0,
+            locks: shared.table.locks()?,
         },
     );
     *lock(&shared.ending) = Some(ending(&shared, &cluster)?);
@@ -78,7 +78,10 @@ async fn start(shared: &Shared) -> Result<Cluster, Box<dyn std::error::Error>> {
         };
         shared.recorder.note(Who::Operator, made);
     }
-    Ok(builder.network(Simulated).start().await?)
+    Ok(builder
+        .network(Simulated(shared.slow.clone()))
+        .start()
+        .await?)
 }
 
 /// One fault, from its time until it is over.
@@ -102,7 +105,15 @@ async fn happen(shared: Arc<Shared>, cluster: Arc<Cluster>, fault: Fault, began:
 async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
     let target = fault.target;
     match fault.kind {
-        Kind::MemberKilled | Kind::LeaderKilledInSync => {
+        Kind::MemberPaused | Kind::Starved => shared.stand_still(fault).await,
+        Kind::ClockJumps => shared.jump(|by| cluster.jump_wall_clock(by), fault).await,
+        Kind::StaticRestart => shared.start_again(fault).await,
+        Kind::LeaderKilledInSync => rebalances::kill_who_assigns(shared, cluster, fault).await,
+        Kind::RevokedAtOnce => rebalances::revoke_at_once(shared, cluster, fault).await,
+        Kind::Trickle => shared.trickle(fault).await,
+        Kind::FutureDropped => shared.drop_futures(fault).await,
+        Kind::KillBeforeMirror => kill_before_mirror(shared, fault).await,
+        Kind::MemberKilled => {
             shared.order(Order::Crash(target.member));
             sleep(fault.lasts).await;
             shared.order(Order::Start(target.member));
@@ -146,13 +157,30 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
         }
         Kind::StoreReset => reset(shared, fault).await,
         kind if rules::is_of_stores(kind) => {
-            shared.troubles.start(*fault);
+            match kind {
+                // Claims are rare: who joins again claims again.
+                Kind::ClaimAnswerLost => {
+                    shared.troubles.start(certain(*fault));
+                    shared.members[usize::from(target.member)].stop();
+                }
+                _ => shared.troubles.start(*fault),
+            }
             // What meets no time of its own waits for somebody to come.
             sleep(fault.lasts.max(Duration::from_secs(8))).await;
             shared.troubles.end(fault.id)
         }
         _ => by_rules(cluster, fault, shared).await,
     }
+}
+
+/// Waits for a commit of the member, which is its last deed.
+async fn kill_before_mirror(shared: &Shared, fault: &Fault) -> u32 {
+    let is_killed = shared.meets(fault, Duration::from_secs(10)).await;
+    if is_killed {
+        sleep(fault.lasts).await;
+        shared.order(Order::Start(fault.target.member));
+    }
+    u32::from(is_killed)
 }
 
 async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {
@@ -210,42 +238,17 @@ async fn reset(shared: &Shared, fault: &Fault) -> u32 {
     let Ok(rows) = shared.table.rows() else {
         return 0;
     };
-    let at = |key: &Key| (place_of(key) == place).then(|| key.clone());
-    let row = rows
-        .iter()
-        .find_map(|row| Some((at(&row.key)?, row.next_offset?)));
-    let Some((key, next)) = row else {
+    let key = rows.into_iter().map(|row| row.key);
+    let Some(key) = key.into_iter().find(|key| place_of(key) == place) else {
         return 0;
     };
-    let to = match fault.target.choice % 3 {
+    let to = |next: i64| match fault.target.choice % 3 {
         0 => 0,
         1 => next,
         _ => next.saturating_sub(5).max(0),
     };
-    let table = Watched {
-        table: shared.table.clone(),
-        who: Who::Operator,
-        recorder: shared.recorder.clone(),
-        troubles: shared.troubles.clone(),
-    };
-    let store = TableStore::new(table).with_ambient(shared.ambient.clone());
-    let done = store.reset(vec![Reset::new(key, Committed::at(to))]).await;
-    let is_done = done.is_ok_and(|each| each.iter().all(Result::is_ok));
-    let outcome = match is_done {
-        true => Outcome::Acknowledged,
-        false => Outcome::Refused,
-    };
-    let keeper = Keeper::Store;
-    shared.recorder.note(
-        Who::Operator,
-        Event::Reset {
-            keeper,
-            place,
-            to,
-            outcome,
-        },
-    );
-    u32::from(is_done)
+    let table = shared.watched(Who::Operator, shared.ambient.clone());
+    u32::from(table.reset(key, to).await)
 }
 
 fn place_of(key: &Key) -> Place {

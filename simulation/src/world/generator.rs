@@ -9,13 +9,16 @@ use ottla_client::producer::{Delivery, ProduceError, ProducerRecord};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::recorder::{Recorder, topic};
+use super::dropped::CONNECT;
+use super::recorder::topic;
 use super::{Shared, config};
 use crate::history::{CallKind, Event, Key, Outcome, Payload, Place, Who};
 use crate::plan::Dice;
 
-/// So long a record may take.
-const DELIVERY: Duration = Duration::from_secs(25);
+/// So long a record may wait for its topic's metadata, or for room.
+pub(super) const MAX_BLOCK: Duration = Duration::from_secs(60);
+/// So long it may take then.
+pub(super) const DELIVERY: Duration = Duration::from_secs(25);
 
 /// Sends all records, and tells what became of each.
 pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
@@ -49,13 +52,27 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
         let mut value = vec![b'.'; dice.between(4, shape.largest.max(4)) as usize];
         value[..4].copy_from_slice(&number.to_be_bytes());
         let (topic, key) = (topic(place.topic), key.0.to_be_bytes());
-        let record = ProducerRecord::new(&topic, &value)
-            .key(&key)
-            .partition(place.partition.into());
-        let sent = producer.send(record).await;
-        waiting.spawn(wait(shared.recorder.clone(), payload, sent));
+        let record = || {
+            let record = ProducerRecord::new(&topic, &value);
+            record.key(&key).partition(place.partition.into())
+        };
+        let sent = producer.send(record());
+        let sent = match shared.troubles.may_drop(Who::Generator, sent).await {
+            Some(sent) => sent,
+            // Dropped, the record is in no batch, so it may be sent again.
+            None => {
+                shared.recorder.dropped(Who::Generator, "send");
+                producer.send(record()).await
+            }
+        };
+        waiting.spawn(wait(Arc::clone(&shared), payload, sent));
     }
     let within = DELIVERY + Duration::from_secs(5);
+    let flush = || producer.flush();
+    // What failed, its delivery has told.
+    let _ = shared
+        .insist(Who::Generator, ("flush", within), flush)
+        .await;
     let call = shared
         .recorder
         .call(Who::Generator, CallKind::CloseProducer, within);
@@ -75,8 +92,13 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
 
 async fn connect(shared: &Shared) -> Client {
     loop {
-        let settings = config("generator", shared.plan.seed ^ 0xffff, &shared.recorder);
-        match Client::connect(settings).await {
+        let seed = shared.plan.seed ^ 0xffff;
+        let settings = || config("generator", seed, &shared.recorder).max_block(MAX_BLOCK);
+        let connect = || Box::pin(Client::connect(settings()));
+        match shared
+            .insist(Who::Generator, ("connect", CONNECT), connect)
+            .await
+        {
             Ok(client) => return client,
             Err(_) => sleep(Duration::from_millis(500)).await,
         }
@@ -90,17 +112,21 @@ fn place(key: Key, topics: u8, partitions: u16) -> Place {
     Place::new(topic, key.0 / topics % partitions)
 }
 
-async fn wait(recorder: Recorder, payload: Payload, sent: Result<Delivery, ProduceError>) {
+async fn wait(shared: Arc<Shared>, payload: Payload, sent: Result<Delivery, ProduceError>) {
     let ended = match sent {
-        Ok(delivery) => delivery.await,
-        Err(error) => Err(error),
+        Ok(delivery) => shared.troubles.may_drop(Who::Generator, delivery).await,
+        Err(error) => Some(Err(error)),
     };
     let (outcome, offset) = match ended {
-        Ok(written) => (Outcome::Acknowledged, written.offset),
-        Err(error) if error.possibly_written() => (Outcome::Unknown, None),
-        Err(_) => (Outcome::Refused, None),
+        Some(Ok(written)) => (Outcome::Acknowledged, written.offset),
+        Some(Err(error)) if error.possibly_written() => (Outcome::Unknown, None),
+        Some(Err(_)) => (Outcome::Refused, None),
+        None => {
+            shared.recorder.dropped(Who::Generator, "delivery");
+            (Outcome::Unknown, None)
+        }
     };
-    recorder.note(
+    shared.recorder.note(
         Who::Generator,
         Event::SendEnded {
             payload,

@@ -1,26 +1,31 @@
 //! A member's process: lives one after another, until it is told that all is done.
 
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::future::join;
 use ottla_client::Client;
 use ottla_client::protocol::records::Record;
 use ottla_group::{
-    Batch, Ended, Group, GroupError, Handler, PartitionClaim, Processor, Session, StartPolicy,
+    Batch, Ended, Group, GroupError, Handler, PartitionClaim, PartitionCommitError, Processor,
+    Session, StartPolicy,
 };
-use ottla_offset_store::{Ambient, BoxError, TableStore};
+use ottla_offset_store::{BoxError, TableStore};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::dropped::CONNECT;
 use super::life::Living;
+use super::process::Process;
 use super::recorder::{place_of, topic};
 use super::store::{Noted, Rows};
-use super::table::Watched;
 use super::trouble::Ordeal;
-use super::{GROUP, Shared, config};
+use super::{GROUP, Shared, config, instance};
 use crate::check::Effects;
-use crate::history::{CallKind, Event, Life, Outcome, Payload, Place, Worked};
+use crate::history::{CallKind, Event, Keeper, Life, Outcome, Payload, Place, Worked};
 use crate::plan::StoreKind;
 
 /// A member that stops in order is to be gone by then.
@@ -35,6 +40,7 @@ pub(super) struct Outside {
     /// Ends the present run in order.
     stop: Mutex<CancellationToken>,
     pub(super) done: AtomicU32,
+    pub(super) process: Process,
 }
 
 impl Outside {
@@ -62,14 +68,21 @@ impl Outside {
 
 /// The process.
 pub(super) async fn run(shared: Arc<Shared>, member: u8) -> turmoil::Result {
+    let turns = shared.members[usize::from(member)].process.starts();
+    turns.within(lives(shared, member)).await
+}
+
+async fn lives(shared: Arc<Shared>, member: u8) -> turmoil::Result {
     let outside = &shared.members[usize::from(member)];
     while !shared.all_done.is_cancelled() {
-        let (life, stop) = outside.begin(member);
-        let living = Living::new(shared.recorder.clone(), life);
-        living.note(Event::Started);
-        let lived = live(&shared, &living, &stop).await;
-        if let Err(error) = lived {
-            living.note(Event::Said(told(&error)));
+        let mut first = Box::pin(one_life(&shared, member));
+        tokio::select! {
+            biased;
+            () = &mut first => {}
+            // The coordinator lets one of them be the member.
+            () = outside.process.started_again() => {
+                join(first, one_life(&shared, member)).await;
+            }
         }
         if !shared.all_done.is_cancelled() {
             sleep(AGAIN_AFTER).await;
@@ -85,6 +98,18 @@ pub(super) async fn run(shared: Arc<Shared>, member: u8) -> turmoil::Result {
         .fetch_add(u32::try_from(alive).unwrap_or(u32::MAX), Ordering::Relaxed);
     outside.done.store(1, Ordering::Relaxed);
     std::future::pending().await
+}
+
+async fn one_life(shared: &Arc<Shared>, member: u8) {
+    let outside = &shared.members[usize::from(member)];
+    let (life, stop) = outside.begin(member);
+    outside.process.begins(life);
+    let living = Living::new(shared.recorder.clone(), life);
+    living.note(Event::Started);
+    if let Err(error) = live(shared, &living, &stop).await {
+        living.note(Event::Said(told(&error)));
+    }
+    outside.process.ends(life);
 }
 
 fn told(error: &dyn std::error::Error) -> String {
@@ -104,14 +129,19 @@ async fn live(
 ) -> Result<(), GroupError> {
     let seed =
         shared.plan.seed ^ (u64::from(living.life.member) << 32 | u64::from(living.life.life));
-    let client = Client::connect(config(&living.life.to_string(), seed, &shared.recorder)).await;
+    let (who, process) = (living.who(), process(shared, living));
+    let connect = || {
+        let settings = config(&living.life.to_string(), seed, &shared.recorder);
+        Box::pin(Client::connect(process.of(settings)))
+    };
+    let client = shared.insist(who, ("connect", CONNECT), connect).await;
     let client = client.map_err(|source| GroupError::Client {
         doing: "connect",
         source,
     })?;
+    let around = shared.ask_around(who, client.clone());
     let group = group(shared, living, client)?;
-    let run = Box::pin(work(shared, living, group, stop.clone()));
-    let mut run = std::pin::pin!(run);
+    let mut run = Box::pin(work(shared, living, group, stop.clone()));
     let asked = async {
         tokio::select! {
             biased;
@@ -119,9 +149,20 @@ async fn live(
             () = shared.all_done.cancelled() => stop.cancel(),
         }
     };
+    let until_dropped = poll_fn(|cx| match shared.troubles.drops_run(who) {
+        true => Poll::Ready(None),
+        false => run.as_mut().poll(cx).map(Some),
+    });
     tokio::select! {
         biased;
-        ended = &mut run => return ended.map(drop),
+        ended = until_dropped => match ended {
+            Some(ended) => return ended.map(drop),
+            None => {
+                shared.recorder.dropped(who, "run");
+                return Ok(());
+            }
+        },
+        () = around => {}
         () = asked => {}
     }
     let call = living
@@ -157,6 +198,9 @@ fn group(shared: &Arc<Shared>, living: &Living, client: Client) -> Result<Group,
         .batch_records(20)
         .start(start)
         .watch(move |change| watching.changed(change));
+    if workload.are_static {
+        builder = builder.instance_id(instance(living.life.member));
+    }
     if workload.effects != Effects::ExactlyOnce && workload.store != StoreKind::Kafka {
         builder = builder.store(Arc::new(store(shared, living)));
     }
@@ -164,21 +208,19 @@ fn group(shared: &Arc<Shared>, living: &Living, client: Client) -> Result<Group,
 }
 
 fn store(shared: &Arc<Shared>, living: &Living) -> Noted {
-    let table = Watched {
-        table: shared.table.clone(),
-        who: living.who(),
-        recorder: shared.recorder.clone(),
-        troubles: shared.troubles.clone(),
-    };
+    // One for all members, or they would draw the same fences.
+    let ambient = shared
+        .ambient
+        .clone()
+        .clock(process(shared, living).clock());
     Noted {
-        store: TableStore::new(table).with_ambient(ambient(shared)),
+        store: TableStore::new(shared.watched(living.who(), ambient.clone())).with_ambient(ambient),
         living: living.clone(),
     }
 }
 
-/// One for all members, or they would draw the same fences.
-fn ambient(shared: &Shared) -> Ambient {
-    shared.ambient.clone()
+fn process<'a>(shared: &'a Shared, living: &Living) -> &'a Process {
+    &shared.members[usize::from(living.life.member)].process
 }
 
 async fn work(
@@ -222,6 +264,47 @@ impl Hand {
     }
 }
 
+impl Hand {
+    async fn next(&self, claim: &mut PartitionClaim) -> Option<Batch> {
+        let (
+            who,
+            Shared {
+                troubles, recorder, ..
+            },
+        ) = (self.living.who(), &*self.shared);
+        match troubles.may_drop(who, claim.next()).await {
+            Some(next) => next,
+            None => {
+                recorder.dropped(who, "next");
+                claim.next().await
+            }
+        }
+    }
+
+    /// What is marked is committed at the word of the handler, whose answer it gets; what the group commits by itself, nobody is told.
+    async fn commit(&self, claim: &mut PartitionClaim, next: i64) {
+        let Self { shared, living } = self;
+        let commit = living.recorder.new_commit();
+        living.note(Event::CommitBegan {
+            commit,
+            assignment: living.assignment(),
+            keeper: Keeper::Kafka,
+            place: place_of(claim.partition()),
+            next,
+        });
+        let outcome = match shared.troubles.may_drop(living.who(), claim.commit()).await {
+            Some(Ok(_)) => Outcome::Acknowledged,
+            Some(Err(PartitionCommitError::Refused { .. })) => Outcome::Refused,
+            Some(Err(_)) => Outcome::Unknown,
+            None => {
+                shared.recorder.dropped(living.who(), "commit");
+                Outcome::Unknown
+            }
+        };
+        living.note(Event::CommitEnded { commit, outcome });
+    }
+}
+
 fn records(batch: &Batch) -> Vec<One> {
     let place = place_of(batch.partition());
     let one = |record: Record<'_>| (place, record.offset, payload(&record));
@@ -255,8 +338,14 @@ impl Processor<Noted> for Hand {
 impl Handler for Hand {
     type Error = BoxError;
 
-    async fn consume_claim(&self, _: &Session, claim: &mut PartitionClaim) -> Result<(), BoxError> {
+    async fn consume_claim(
+        &self,
+        session: &Session,
+        claim: &mut PartitionClaim,
+    ) -> Result<(), BoxError> {
         let workload = self.shared.plan.workload;
+        let Living { recorder, life, .. } = &self.living;
+        recorder.is_called(*life, session.member_id());
         if workload.store == StoreKind::Kafka {
             self.living.note(Event::Claimed {
                 assignment: self.living.assignment(),
@@ -264,7 +353,7 @@ impl Handler for Hand {
                 at: claim.start().next,
             });
         }
-        while let Some(batch) = claim.next().await {
+        while let Some(batch) = self.next(claim).await {
             let records = records(&batch);
             for one in &records {
                 self.living.delivered(*one);
@@ -277,6 +366,9 @@ impl Handler for Hand {
                 if workload.effects == Effects::AtLeastOnce {
                     claim.mark(one.1);
                 }
+            }
+            if workload.store == StoreKind::Kafka && self.shared.troubles.commits_by_hand() {
+                self.commit(claim, batch.next_offset()).await;
             }
         }
         Ok(())

@@ -12,32 +12,43 @@ use ottla_embedded::{Listener, Network};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use turmoil::net::{TcpListener, TcpStream};
 
+use super::PORT;
 use super::recorder::Recorder;
+use super::slow::{self, Slow};
 
 /// Where brokers listen: all on one host, each on a port of its own.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Simulated;
+#[derive(Clone, Debug)]
+pub(super) struct Simulated(pub(super) Slow);
 
 /// What a broker listens with.
-pub(super) struct Listening(TcpListener);
+pub(super) struct Listening {
+    listener: TcpListener,
+    slow: Slow,
+    broker: usize,
+}
 
 impl Network for Simulated {
     type Listener = Listening;
 
     async fn bind(&self, address: SocketAddr) -> io::Result<Listening> {
-        TcpListener::bind(address).await.map(Listening)
+        Ok(Listening {
+            listener: TcpListener::bind(address).await?,
+            slow: self.0.clone(),
+            broker: usize::from(address.port().saturating_sub(PORT)),
+        })
     }
 }
 
 impl Listener for Listening {
-    type Stream = TcpStream;
+    type Stream = slow::Stream;
 
-    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
-        self.0.accept().await
+    async fn accept(&mut self) -> io::Result<(slow::Stream, SocketAddr)> {
+        let (stream, from) = self.listener.accept().await?;
+        Ok((self.slow.over(stream, self.broker), from))
     }
 
     fn local_address(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use ottla_client::protocol::types::TopicPartition;
 
+use super::life;
 use crate::history::{
-    Assignment, Call, CallKind, Commit, Event, Fence, History, Outcome, Place, Who,
+    Assignment, Call, CallKind, Commit, Event, Fence, History, Life, Outcome, Place, Who,
 };
 
 /// A hand that writes. Clones write into one history.
@@ -25,6 +26,8 @@ struct Notes {
     sockets: u32,
     /// The latest generation in which somebody was told to have a place.
     generations: BTreeMap<Place, i32>,
+    /// Whose the coordinator's names of members are, where they do not say so.
+    lives: BTreeMap<String, Life>,
 }
 
 impl Recorder {
@@ -75,6 +78,19 @@ impl Recorder {
             .into_iter()
             .filter(|place| is_newest(place))
             .collect()
+    }
+
+    /// A life learnt its member id.
+    pub(super) fn is_called(&self, life: Life, member_id: &str) {
+        let lives = &mut self.notes().lives;
+        if !lives.contains_key(member_id) {
+            lives.insert(member_id.to_owned(), life);
+        }
+    }
+
+    /// Whose member id it is.
+    pub(super) fn life(&self, member_id: &str) -> Option<Life> {
+        life(member_id).or_else(|| self.notes().lives.get(member_id).copied())
     }
 
     /// A call begins, and must have ended within `limit`.

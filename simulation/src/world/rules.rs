@@ -27,8 +27,23 @@ pub(super) fn is_of_stores(kind: Kind) -> bool {
             | Kind::SerializationFailure
             | Kind::HandlerFails
             | Kind::SlowHandler
+            | Kind::FencedInBatch
     )
 }
+
+/// Where an error code may come that nobody knows.
+const UNKNOWN_AT: [ApiKey; 10] = [
+    ApiKey::Produce,
+    ApiKey::Fetch,
+    ApiKey::ListOffsets,
+    ApiKey::Metadata,
+    ApiKey::FindCoordinator,
+    ApiKey::JoinGroup,
+    ApiKey::SyncGroup,
+    ApiKey::Heartbeat,
+    ApiKey::OffsetCommit,
+    ApiKey::OffsetFetch,
+];
 
 /// The rules of a fault. `client` is the target's name.
 #[allow(clippy::too_many_lines, reason = "a table, one arm a kind")]
@@ -101,6 +116,15 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
             of_member(ApiKey::OffsetCommit),
             Action::Delay(Duration::from_millis(2_300)),
         )],
+        // What a checksum covers: elsewhere nobody could see it.
+        Kind::CorruptAnswers => vec![Rule::new(on(ApiKey::Fetch), Action::CorruptBatch)],
+        Kind::UnknownErrorCode => {
+            let api = UNKNOWN_AT[choice % UNKNOWN_AT.len()];
+            vec![Rule::new(
+                Matching::api(api),
+                Action::Error(ErrorCode(9_999)),
+            )]
+        }
         Kind::MirrorFails => vec![Rule::new(
             group(ApiKey::OffsetCommit),
             Action::Error(ErrorCode::COORDINATOR_NOT_AVAILABLE),

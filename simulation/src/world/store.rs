@@ -8,7 +8,7 @@ use ottla_offset_store::{
 
 use super::life::Living;
 use super::recorder::place;
-use super::table::Watched;
+use super::table::{Watched, dropped};
 use crate::history::{Commit, Event, Keeper, Outcome, Payload, Place, ResultRow};
 
 /// What a member keeps its offsets in.
@@ -33,6 +33,16 @@ impl Noted {
             next: advance.to().next,
         });
         (commit, place)
+    }
+
+    /// Who asks the store may give up on it, and what was asked may be done all the same. None: it was dropped.
+    async fn may_drop<F: Future>(&self, what: &'static str, future: F) -> Option<F::Output> {
+        let Watched { who, troubles, .. } = self.store.table();
+        let ended = troubles.may_drop(*who, future).await;
+        if ended.is_none() {
+            self.living.recorder.dropped(*who, what);
+        }
+        ended
     }
 
     fn commit_ended(&self, (commit, place): (Commit, Place), ended: &Result<Claim, Refused>) {
@@ -123,7 +133,10 @@ impl OffsetStore for Noted {
     }
 
     async fn fetch(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
-        self.store.fetch(keys).await
+        match self.may_drop("fetch", self.store.fetch(keys)).await {
+            Some(rows) => rows,
+            None => self.store.fetch(keys).await,
+        }
     }
 
     async fn look(&self, keys: &[Key]) -> Result<Vec<Seen>, StoreError> {
@@ -132,7 +145,10 @@ impl OffsetStore for Noted {
             let place = place_of(key);
             self.living.note(Event::Looked { assignment, place });
         }
-        self.store.look(keys).await
+        match self.may_drop("look", self.store.look(keys)).await {
+            Some(seen) => seen,
+            None => self.store.look(keys).await,
+        }
     }
 
     async fn claim(
@@ -140,8 +156,14 @@ impl OffsetStore for Noted {
         owner: &Owner,
         wanted: Vec<Wanted>,
     ) -> Result<Vec<Result<Claim, Refused>>, StoreError> {
+        if let Some(member) = &owner.member {
+            let Living { recorder, life, .. } = &self.living;
+            recorder.is_called(*life, &member.member_id);
+        }
         let places: Vec<Place> = wanted.iter().map(|one| place_of(one.key())).collect();
-        let claimed = self.store.claim(owner, wanted).await;
+        let claim = self.store.claim(owner, wanted);
+        let claimed = self.may_drop("claim", claim).await;
+        let claimed = claimed.unwrap_or_else(|| Err(dropped()));
         match &claimed {
             Ok(claims) => {
                 for (place, claim) in places.into_iter().zip(claims) {

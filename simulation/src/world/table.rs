@@ -7,13 +7,15 @@ use ottla_offset_store::memory::MemoryTable;
 use ottla_offset_store::sqlite::{SqliteTable, SqliteTransaction};
 use ottla_offset_store::table::{Expect, Write, Written};
 use ottla_offset_store::{
-    Gap, Key, KeyValueTransaction, OffsetTable, ResultsError, Row, StoreError, StoreInfo,
+    Ambient, Committed, Gap, Key, KeyValueTransaction, OffsetStore, OffsetTable, Reset,
+    ResultsError, Row, StoreError, StoreInfo, TableStore,
 };
+use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use super::recorder::{Recorder, place};
 use super::trouble::{Step, Trouble, Troubles};
-use crate::history::{self, Commit, Event, Keeper, Payload, Place, ResultRow, Who};
+use crate::history::{self, Commit, Event, Keeper, Outcome, Payload, Place, ResultRow, Who};
 use crate::plan::StoreKind;
 
 /// A table of rows and results. Clones share them.
@@ -65,6 +67,16 @@ impl Table {
                     .write_results(results, write)
                     .now_or_never()
                     .unwrap_or_else(|| Err(unavailable("waiting").into()))
+            }
+        }
+    }
+
+    /// Transactions that are still open: what is in memory has one connection at most.
+    pub(super) fn locks(&self) -> Result<u32, StoreError> {
+        match self {
+            Self::Memory(_) => Ok(0),
+            Self::Sqlite(table) => {
+                now(table.call(|connection| Ok(u32::from(!connection.is_autocommit()))))
             }
         }
     }
@@ -151,11 +163,27 @@ pub(super) struct Watched {
     pub(super) who: Who,
     pub(super) recorder: Recorder,
     pub(super) troubles: Troubles,
+    pub(super) ambient: Ambient,
 }
 
 impl Watched {
     /// Writes one row with its results, as far as today's troubles let it.
     pub(super) async fn write_results(
+        &self,
+        rows: Vec<ResultRow>,
+        write: Write,
+    ) -> Result<Written, ResultsError> {
+        let written = self.write_with(rows, write);
+        match self.troubles.may_drop(self.who, written).await {
+            Some(written) => written,
+            None => {
+                self.recorder.dropped(self.who, "write results");
+                Err(dropped().into())
+            }
+        }
+    }
+
+    async fn write_with(
         &self,
         rows: Vec<ResultRow>,
         write: Write,
@@ -175,14 +203,17 @@ impl Watched {
             }
             Some(Trouble::Refused(error)) => return Err(error.into()),
             Some(Trouble::NotApplied) => return Err(unknown().into()),
-            Some(Trouble::Applied) | None => {}
+            Some(Trouble::StandsStill) => self.stand_still().await,
+            Some(Trouble::Applied | Trouble::Killed) | None => {}
         }
         let written = self.put(&rows, write)?;
         sleep(self.troubles.moment()).await;
         match trouble {
-            Some(Trouble::Applied) => Err(unknown().into()),
-            _ => Ok(written),
+            Some(Trouble::Applied) => return Err(unknown().into()),
+            Some(Trouble::Killed) if written == Written::Done => self.troubles.kill(self.who),
+            _ => {}
         }
+        Ok(written)
     }
 
     fn put(&self, rows: &[ResultRow], write: Write) -> Result<Written, ResultsError> {
@@ -251,6 +282,15 @@ impl Watched {
     }
 }
 
+/// What becomes of a write whose future was dropped: it is done, or it is not.
+pub(super) fn dropped() -> StoreError {
+    StoreError::Unknown {
+        store: "simulated",
+        doing: "writing",
+        source: "its future was dropped".into(),
+    }
+}
+
 fn unknown() -> StoreError {
     StoreError::Unknown {
         store: "simulated",
@@ -273,6 +313,27 @@ impl OffsetTable for Watched {
     }
 
     async fn write_if(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
+        let written = self.write_all(writes);
+        match self.troubles.may_drop(self.who, written).await {
+            Some(written) => written,
+            None => {
+                self.recorder.dropped(self.who, "write");
+                Err(dropped())
+            }
+        }
+    }
+
+    async fn scan(&self, group: Option<&str>) -> Result<Vec<Row>, StoreError> {
+        self.table.inner().scan(group).await
+    }
+
+    async fn gaps(&self, group: Option<&str>) -> Result<Vec<Gap>, StoreError> {
+        self.table.inner().gaps(group).await
+    }
+}
+
+impl Watched {
+    async fn write_all(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
         let Some(first) = writes.first() else {
             return Ok(Vec::new());
         };
@@ -289,30 +350,74 @@ impl OffsetTable for Watched {
                 return Err(unknown());
             }
             Some(Trouble::NotApplied) => return Err(unknown()),
-            Some(Trouble::Applied) | None => {}
-            Some(Trouble::Refused(_)) => {}
+            Some(Trouble::StandsStill) => self.stand_still().await,
+            Some(Trouble::Applied | Trouble::Killed | Trouble::Refused(_)) | None => {}
         }
         if let Some(Trouble::Refused(error)) = trouble {
             return Err(error);
         }
+        self.may_be_fenced(writes).await;
         let written = self.put_all(writes)?;
         sleep(self.troubles.moment()).await;
         match trouble {
-            Some(Trouble::Applied) => Err(unknown()),
-            _ => Ok(written),
+            Some(Trouble::Applied) => return Err(unknown()),
+            Some(Trouble::Killed) if written.contains(&Written::Done) => {
+                self.troubles.kill(self.who);
+            }
+            _ => {}
+        }
+        Ok(written)
+    }
+
+    /// All is ready for the write, and comes to a stop.
+    async fn stand_still(&self) {
+        self.troubles.hold(self.who);
+        yield_now().await;
+    }
+
+    /// A commit of many may find that an operator has set one of the rows, to what it was.
+    async fn may_be_fenced(&self, writes: &[Write]) {
+        let is_commit = |write: &Write| self.step(write) == Step::Commit;
+        if writes.len() < 2 || !writes.iter().all(is_commit) {
+            return;
+        }
+        if let Some(choice) = self.troubles.fences(self.who) {
+            let key = writes[choice % writes.len()].key.clone();
+            self.reset(key, |next| next).await;
         }
     }
 
-    async fn scan(&self, group: Option<&str>) -> Result<Vec<Row>, StoreError> {
-        self.table.inner().scan(group).await
+    /// An operator sets a row's offset. Whether it is done.
+    pub(super) async fn reset(&self, key: Key, to: impl FnOnce(i64) -> i64) -> bool {
+        let row = self.table.inner().read(std::slice::from_ref(&key));
+        let next = now(row)
+            .ok()
+            .and_then(|rows| rows.first()?.as_ref()?.next_offset);
+        let Some(to) = next.map(to) else {
+            return false;
+        };
+        let operator = Self {
+            who: Who::Operator,
+            ..self.clone()
+        };
+        let place = place(&key.topic, key.partition);
+        let store = TableStore::new(operator).with_ambient(self.ambient.clone());
+        let done = store.reset(vec![Reset::new(key, Committed::at(to))]).await;
+        let is_done = done.is_ok_and(|each| each.iter().all(Result::is_ok));
+        let outcome = match is_done {
+            true => Outcome::Acknowledged,
+            false => Outcome::Refused,
+        };
+        let reset = Event::Reset {
+            keeper: Keeper::Store,
+            place,
+            to,
+            outcome,
+        };
+        self.recorder.note(Who::Operator, reset);
+        is_done
     }
 
-    async fn gaps(&self, group: Option<&str>) -> Result<Vec<Gap>, StoreError> {
-        self.table.inner().gaps(group).await
-    }
-}
-
-impl Watched {
     fn put_all(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
         let put = |write: &Write| match self.put(&[], write.clone()) {
             Ok(written) => Ok(written),

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use ottla_offset_store::StoreError;
 
-use crate::history::{FaultId, Who};
+use super::member::Outside;
+use super::{Order, Orders, lock};
+use crate::history::{FaultId, Life, Who};
 use crate::plan::{Aim, Dice, Fault, Kind};
 
 /// What is to be done.
@@ -29,6 +31,10 @@ pub(super) enum Trouble {
     NotApplied,
     /// It is not done.
     Refused(StoreError),
+    /// It is done, and that is the last that its owner does.
+    Killed,
+    /// Its owner stands still just before it, and does it when it goes on.
+    StandsStill,
 }
 
 /// What a handler meets.
@@ -40,7 +46,11 @@ pub(super) enum Ordeal {
 
 /// The troubles of a world. Clones share them.
 #[derive(Clone, Debug)]
-pub(super) struct Troubles(Arc<Mutex<State>>);
+pub(super) struct Troubles {
+    state: Arc<Mutex<State>>,
+    members: Arc<[Outside]>,
+    orders: Orders,
+}
 
 #[derive(Debug)]
 struct State {
@@ -53,18 +63,30 @@ struct Active {
     fault: Fault,
     passed: u16,
     hits: u32,
+    /// How often a run was polled that is to be dropped.
+    polls: u32,
 }
 
 impl Troubles {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(State {
+    pub(super) fn new(seed: u64, members: Arc<[Outside]>, orders: Orders) -> Self {
+        let state = State {
             dice: Dice::new(seed ^ 0x7072_6f62_6c65_6d73),
             active: Vec::new(),
-        })))
+        };
+        Self {
+            state: Arc::new(Mutex::new(state)),
+            members,
+            orders,
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a handler commits by itself what it has marked, which it may leave to the group.
+    pub(super) fn commits_by_hand(&self) -> bool {
+        self.state().dice.once_in(5)
     }
 
     /// How long a store takes for one step.
@@ -77,6 +99,7 @@ impl Troubles {
             fault,
             passed: 0,
             hits: 0,
+            polls: 0,
         });
     }
 
@@ -96,6 +119,8 @@ impl Troubles {
             Kind::StoreCommitUnknownLate => Trouble::Late(long / 4),
             Kind::StoreCommitUnknownApplied | Kind::ClaimAnswerLost => Trouble::Applied,
             Kind::StoreCommitUnknownNotApplied => Trouble::NotApplied,
+            Kind::KillBeforeMirror => Trouble::Killed,
+            Kind::MemberPaused => Trouble::StandsStill,
             Kind::SerializationFailure => Trouble::Refused(StoreError::Busy {
                 store: "simulated",
                 doing: "writing",
@@ -112,6 +137,68 @@ impl Troubles {
                 source: "a fault of the plan".into(),
             }),
         })
+    }
+
+    /// Which partition of a commit of many is fenced, modulo how many they are.
+    pub(super) fn fences(&self, who: Who) -> Option<usize> {
+        let fault = self.state().hit(who, |kind| kind == Kind::FencedInBatch)?;
+        Some(fault.target.choice.into())
+    }
+
+    /// A member does nothing any more, and is killed with the end of this step.
+    pub(super) fn kill(&self, who: Who) {
+        self.hold(who);
+        if let Who::Member(Life { member, .. }) = who {
+            lock(&self.orders).push_back(Order::Crash(member));
+        }
+    }
+
+    /// A member has no turn from its next await on.
+    pub(super) fn hold(&self, who: Who) {
+        if let Who::Member(Life { member, .. }) = who {
+            self.members[usize::from(member)].process.stops_dead();
+        }
+    }
+
+    /// Whether a fault had its effect.
+    pub(super) fn has_met(&self, id: FaultId) -> bool {
+        let state = self.state();
+        let mut active = state.active.iter();
+        active.any(|it| it.fault.id == id && it.hits > 0)
+    }
+
+    /// Whether futures of somebody are dropped at this time.
+    pub(super) fn are_dropped(&self, who: Who) -> bool {
+        let state = self.state();
+        let mut active = state.active.iter();
+        active.any(|it| it.fault.kind == Kind::FutureDropped && is_target(&it.fault, who))
+    }
+
+    /// A public future begins: with how many polls it is dropped.
+    pub(super) fn drops(&self, who: Who) -> Option<u32> {
+        let mut state = self.state();
+        let fault = state.hit(who, |kind| kind == Kind::FutureDropped)?;
+        Some(
+            state
+                .dice
+                .between(1, 2 + u32::from(fault.target.choice % 8)),
+        )
+    }
+
+    /// A member's run is polled: whether it is dropped instead. One fault of four drops one run.
+    pub(super) fn drops_run(&self, who: Who) -> bool {
+        let mut state = self.state();
+        let is_meant = |it: &&mut Active| {
+            let Fault { kind, target, .. } = it.fault;
+            kind == Kind::FutureDropped && target.choice % 4 == 0 && is_target(&it.fault, who)
+        };
+        let Some(met) = state.active.iter_mut().find(is_meant) else {
+            return false;
+        };
+        met.polls += 1;
+        let is_now = met.polls == 1 + u32::from(met.fault.target.choice) / 8;
+        met.hits += u32::from(is_now);
+        is_now
     }
 
     /// A record in a handler.
@@ -151,7 +238,12 @@ impl State {
 fn is_spent(kind: Kind, hits: u32) -> bool {
     let once = matches!(
         kind,
-        Kind::LateClaim | Kind::PauseInTransaction | Kind::HandlerFails
+        Kind::LateClaim
+            | Kind::PauseInTransaction
+            | Kind::HandlerFails
+            | Kind::KillBeforeMirror
+            | Kind::MemberPaused
+            | Kind::FencedInBatch
     );
     once && hits > 0
 }
@@ -168,6 +260,8 @@ fn concerns(kind: Kind, step: Step) -> bool {
     match kind {
         Kind::LateClaim | Kind::ClaimAnswerLost | Kind::StoreDownAtClaim => step == Step::Claim,
         Kind::PauseInTransaction
+        | Kind::KillBeforeMirror
+        | Kind::MemberPaused
         | Kind::StoreDownAtCommit
         | Kind::StoreCommitUnknownApplied
         | Kind::StoreCommitUnknownNotApplied

@@ -35,6 +35,7 @@ impl Script {
                 order: Order::Partition,
                 read_committed: true,
                 settles_within: Duration::from_secs(60),
+                delivers_within: Duration::from_secs(60),
                 grace: Duration::from_secs(1),
             },
             now: Duration::ZERO,

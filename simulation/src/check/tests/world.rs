@@ -56,6 +56,7 @@ impl World {
                 order: Order::Partition,
                 read_committed: true,
                 settles_within: Duration::from_secs(600),
+                delivers_within: Duration::from_secs(60),
                 grace: Duration::from_secs(1),
             },
             dice: Dice::new(seed),
