@@ -13,6 +13,7 @@ use ottla_offset_store::{Ambient, BoxError, TableStore};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::acks::Acks;
 use super::life::Living;
 use super::recorder::{place_of, topic};
 use super::store::{Noted, Rows};
@@ -264,6 +265,7 @@ impl Handler for Hand {
                 at: claim.start().next,
             });
         }
+        let mut acks = Acks::of(claim);
         while let Some(batch) = claim.next().await {
             let records = records(&batch);
             for one in &records {
@@ -275,9 +277,10 @@ impl Handler for Hand {
             for one in records {
                 self.work(one).await?;
                 if workload.effects == Effects::AtLeastOnce {
-                    claim.mark(one.1);
+                    acks.done(claim, one.1);
                 }
             }
+            acks.batch_ends(claim);
         }
         Ok(())
     }
