@@ -2,12 +2,15 @@
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use clap::Parser;
+use ottla_simulation::hunt::{self, Hunt};
 use ottla_simulation::plan::{Coverage, Kind, Plan};
-use ottla_simulation::plants::{PLANTS, Plant, SWITCH};
+use ottla_simulation::plants::{self, IS_PLANTED, PLANTS, Plant};
 use ottla_simulation::report::{difference, report};
 use ottla_simulation::world::{self, Lived};
 
@@ -42,9 +45,12 @@ struct Arguments {
     /// Run only each so-manieth of the seeds: processes side by side share them so
     #[arg(long, value_name = "N", default_value_t = 1)]
     every: usize,
-    /// A known bug, which must be found
+    /// Look for a known bug that is built in, or for all: it must be found within so many seeds as are stated for it, or --seeds
     #[arg(long, value_name = "NAME")]
     with_bug: Option<String>,
+    /// A world may take so many seconds of real time
+    #[arg(long, value_name = "S", hide = true)]
+    longest: Option<u64>,
     /// Print what would be done with a seed
     #[arg(long, value_name = "S")]
     plan: Option<u64>,
@@ -54,13 +60,20 @@ struct Arguments {
     /// List the kinds of faults
     #[arg(long)]
     faults: bool,
-    /// Plant all known bugs, each behind its switch, in this copy of the workspace
+    /// Copy the workspace there, with all known bugs in it: --with-bug needs the simulation that is built from that
     #[arg(long, value_name = "FOLDER")]
     plant_into: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    if let Some(longest) = arguments.longest.map(Duration::from_secs) {
+        thread::spawn(move || {
+            thread::sleep(longest);
+            std::process::exit(hunt::STUCK.into());
+        });
+    }
+    match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -71,17 +84,12 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    if let Some(name) = &arguments.with_bug
-        && Plant::named(name).is_none()
-    {
-        return Err(io::Error::other(format!(
-            "no bug is called {name:?}; --bugs lists them"
-        )));
+    let bug = arguments.with_bug.as_deref().map(Bug::named).transpose()?;
+    if let Some(folder) = &arguments.plant_into {
+        return plants::copy(Path::new("."), folder);
     }
-    if arguments.with_bug.is_some() {
-        return Err(io::Error::other(
-            "plant the bugs with --plant-into in a copy of the workspace, build that, and choose one by OTTLA_PLANT",
-        ));
+    if let Some(bug) = bug {
+        return look_for(bug, arguments, &mut out);
     }
     if let Some(seed) = arguments.plan {
         return write!(out, "{}", plan(arguments, seed));
@@ -98,9 +106,6 @@ fn run(arguments: &Arguments) -> io::Result<()> {
             writeln!(out, "{kind:28} {}", kind.scenarios().join(" "))?;
         }
         return Ok(());
-    }
-    if let Some(folder) = &arguments.plant_into {
-        return plant_into(folder);
     }
     match arguments.jobs {
         Some(jobs) if jobs > 1 => side_by_side(arguments, jobs, &mut out),
@@ -208,27 +213,53 @@ fn live(plan: &Plan) -> io::Result<Lived> {
     })
 }
 
-fn plant_into(folder: &std::path::Path) -> io::Result<()> {
-    let mut roots = std::collections::BTreeSet::new();
-    for plant in PLANTS {
-        for edit in plant.edits {
-            let file = folder.join(edit.file);
-            let text = std::fs::read_to_string(&file)?;
-            let planted = edit.apply(&text).map_err(|misplaced| {
-                let times = misplaced.times;
-                io::Error::other(format!(
-                    "{}: {} has it {times} times",
-                    plant.name, edit.file
-                ))
-            })?;
-            std::fs::write(&file, planted)?;
-            roots.insert(edit.folder());
+/// What is to be found.
+#[derive(Clone, Copy)]
+enum Bug {
+    One(&'static Plant),
+    All,
+}
+
+impl Bug {
+    fn named(name: &str) -> io::Result<Self> {
+        let unknown = || io::Error::other(format!("no bug is called {name:?}; --bugs lists them"));
+        match name {
+            "all" => Ok(Self::All),
+            _ => Plant::named(name).map(Self::One).ok_or_else(unknown),
         }
     }
-    for root in roots {
-        let file = folder.join(root).join("src/lib.rs");
-        let text = std::fs::read_to_string(&file)?;
-        std::fs::write(&file, text + SWITCH)?;
+}
+
+fn look_for(bug: Bug, arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+    if !IS_PLANTED {
+        let how = "this program has no bug built in: cargo xtask simulate --with-bug NAME builds one that has";
+        return Err(io::Error::other(how));
     }
-    Ok(())
+    let jobs = arguments.jobs.unwrap_or(1);
+    let how = Hunt {
+        first: arguments.seed.unwrap_or(0),
+        seeds: arguments.seeds,
+        jobs: usize::try_from(jobs).unwrap_or(usize::MAX),
+    };
+    let is_well = match bug {
+        Bug::One(plant) => {
+            let hunted = hunt::hunt(plant, how)?;
+            if let Some(shown) = &hunted.shown {
+                writeln!(out, "{}", shown.report)?;
+            }
+            writeln!(out, "{}\n{}", plant.breaks, hunted.summary())?;
+            hunted.is_found()
+        }
+        Bug::All => {
+            let (table, is_well) = hunt::table(&hunt::hunt_all(how, |hunted| {
+                eprintln!("{}", hunted.summary())
+            })?);
+            write!(out, "{table}")?;
+            is_well
+        }
+    };
+    match is_well {
+        true => Ok(()),
+        false => Err(io::Error::other("not as stated")),
+    }
 }

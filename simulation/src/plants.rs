@@ -2,8 +2,9 @@
 //!
 //! **How they get in.** Production code knows nothing of them. A plant is one or a few [`Edit`]s: a text that stands exactly once in a file, and
 //! what takes its place, which asks `crate::planted("name")` and is right otherwise. `cargo xtask simulate --with-bug NAME` copies the
-//! workspace aside, makes *all* edits in the copy, adds [`SWITCH`] to the crates' roots, builds the simulation there once, and runs it
-//! with the bug's name in the environment. So there is one more build for all bugs, not one for each, and no seam in what is published.
+//! workspace to `target/plants` ([`copy`]), with *all* edits made and [`SWITCH`] added to the crates' roots, builds the simulation there once, and
+//! has it run itself with the bug's name in the environment ([`crate::hunt`]). So there is one more build for all bugs, not one for each, and no
+//! seam in what is published. What was found when is in PLANTS.md.
 //!
 //! Patch files would do the same, but know places by line and so fail when something near them changes; a feature with a seam would
 //! need no copy, but two dozen branches in the very functions that are to be easy to read. That each text still stands where it did is
@@ -14,11 +15,23 @@
 
 use crate::check::Invariant;
 
+mod copy;
 mod list;
 #[cfg(test)]
 mod tests;
 
+pub use copy::copy;
 pub use list::PLANTS;
+
+/// Whether this program is one with bugs in it.
+pub const IS_PLANTED: bool = false;
+
+/// Makes it one.
+pub(crate) const PLANTED: Edit = Edit {
+    file: "simulation/src/plants.rs",
+    find: "pub const IS_PLANTED: bool = false;\n",
+    replace: "pub const IS_PLANTED: bool = true;\n",
+};
 
 /// A bug.
 #[derive(Clone, Copy, Debug)]
@@ -29,9 +42,9 @@ pub struct Plant {
     pub breaks: &'static str,
     /// How it gets in.
     pub edits: &'static [Edit],
-    /// Which invariants may be the first to show it; one of them must.
+    /// Which invariants may show it; one of them must.
     pub found_by: &'static [Invariant],
-    /// Within so many seeds.
+    /// Within so many seeds, from 0 on.
     pub within: u64,
 }
 
@@ -46,9 +59,13 @@ pub struct Edit {
     pub replace: &'static str,
 }
 
+/// Names the bug to a process.
+pub const VARIABLE: &str = "OTTLA_PLANT";
+
 /// Added to the end of the root of each crate that has plants.
 pub const SWITCH: &str = r#"
 /// Whether this bug is planted: one at most in a process.
+#[allow(dead_code)]
 pub(crate) fn planted(name: &str) -> bool {
     static PLANT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
     PLANT.get_or_init(|| std::env::var("OTTLA_PLANT").ok()).as_deref() == Some(name)

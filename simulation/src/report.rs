@@ -1,6 +1,8 @@
 //! ◇ What a person reads when a seed failed: what does not hold and the events that prove it, then the plan, then everything.
 #![deny(clippy::disallowed_methods)]
 
+use std::collections::BTreeSet;
+
 use crate::check::Violation;
 use crate::history::History;
 use crate::plan::Plan;
@@ -12,7 +14,10 @@ const MOST: usize = 20;
 #[must_use]
 pub fn report(plan: &Plan, history: &History, violations: &[Violation]) -> String {
     let seed = plan.seed;
-    let mut text = format!("seed {seed}: {} violations\n\n", violations.len());
+    let names: BTreeSet<_> = violations.iter().map(|it| it.invariant).collect();
+    let names: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
+    let (count, names) = (violations.len(), names.join(", "));
+    let mut text = format!("seed {seed}: {count} violations of {names}\n\n");
     for violation in violations.iter().take(MOST) {
         text.push_str(&violation.explain(history));
         text.push('\n');
@@ -70,7 +75,7 @@ mod tests {
             evidence: vec![1],
         };
         let text = report(&Plan::of(7), &history(3), &vec![violation; 21]);
-        assert!(text.starts_with("seed 7: 21 violations\n\nV4: something is covered\n"));
+        assert!(text.starts_with("seed 7: 21 violations of V4\n\nV4: something is covered\n"));
         assert!(text.contains("\n     1     1.000000 world     word 1\n"));
         assert!(text.contains("and 1 more\n"));
         assert!(text.ends_with("again: cargo xtask simulate --seeds 1 --seed 7\n"));

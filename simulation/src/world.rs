@@ -6,7 +6,7 @@
 //! | `recorder` | takes the history down |
 //! | `network` | the simulated network, for client and cluster |
 //! | `generator` | who produces |
-//! | `member` `life` | a member's process, and its lives |
+//! | `member` `life` `acks` | a member's process, and its lives; how its handler says what is done |
 //! | `store` `table` | the real stores, with an eye on them |
 //! | `trouble` | what goes wrong with stores and handlers |
 //! | `director` | the cluster's host: faults, resets, when all is done, the last look |
@@ -15,6 +15,7 @@
 //! | `rebalances` | faults that need a rebalance, and so make one |
 //! | `dropped` | futures that are dropped at one of their awaits |
 //! | `slow` | a network that brings a byte a second |
+//! | `panics` | panics, which end a task in silence |
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32};
@@ -26,12 +27,14 @@ use ottla_embedded::groups::CommitWatcher;
 use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
+mod acks;
 mod director;
 mod dropped;
 mod generator;
 mod life;
 mod member;
 mod network;
+mod panics;
 mod process;
 mod rebalances;
 mod recorder;
@@ -48,7 +51,7 @@ use slow::Slow;
 use table::{Table, Watched};
 use trouble::Troubles;
 
-use crate::check::{Terms, Violation, check};
+use crate::check::{Invariant, Terms, Violation, check};
 use crate::history::{Ending, Event, History, Keeper, Life, Who, Write};
 use crate::plan::Plan;
 
@@ -112,6 +115,7 @@ enum Order {
 /// The simulation itself failed.
 pub fn live(plan: &Plan) -> Result<Lived, Broken> {
     align_task_ids()?;
+    panics::listen();
     let shared = Arc::new(Shared::new(plan)?);
     let mut sim = turmoil::Builder::new()
         .rng_seed(plan.seed)
@@ -130,25 +134,48 @@ pub fn live(plan: &Plan) -> Result<Lived, Broken> {
             member::run(Arc::clone(&shared), member)
         });
     }
+    let mut violations = Vec::new();
     loop {
-        let is_over = sim.step().map_err(|error| Broken(error.to_string()))?;
-        shared.note_commits();
-        if is_over {
-            break;
+        match panics::unless_it_panics(|| sim.step()) {
+            Some(Ok(true)) => break,
+            Some(Ok(false)) => {}
+            // All the world knows then is that it never ended.
+            Some(Err(_)) if sim.elapsed() > LONGEST => {
+                violations.push(endless());
+                break;
+            }
+            Some(Err(error)) => return Err(Broken(error.to_string())),
+            None => break,
         }
+        shared.note_commits();
         let orders = std::mem::take(&mut *lock(&shared.orders));
         for order in orders {
             shared.obey(&mut sim, order);
         }
     }
-    let ending = lock(&shared.ending).take().unwrap_or_default();
+    shared.note_commits();
+    let ending = lock(&shared.ending).take();
     drop(sim);
     let history = shared.recorder.take();
-    let violations = check(&history, &ending, &terms(plan));
+    violations.extend(panics::take());
+    // Without an ending all would seem to be lost.
+    if let Some(ending) = ending {
+        violations.extend(check(&history, &ending, &terms(plan)));
+    } else if violations.is_empty() {
+        return Err(Broken("it ended without a last look".to_owned()));
+    }
     Ok(Lived {
         history,
         violations,
     })
+}
+
+fn endless() -> Violation {
+    Violation {
+        invariant: Invariant::V9,
+        what: format!("the world did not end within {} s", LONGEST.as_secs()),
+        evidence: Vec::new(),
+    }
 }
 
 /// What is promised to a workload.

@@ -51,7 +51,8 @@ enum Task {
     FuzzSmoke(fuzz::Arguments),
     /// Fills fuzz/corpus, which the targets of cargo-fuzz begin with
     FuzzCorpus,
-    /// Seeds of a simulated world: the real client, group and stores against the embedded cluster, with faults
+    /// Seeds of a simulated world: the real client, group and stores against the embedded cluster, with faults; with
+    /// --with-bug NAME the same with a known bug built in, which must be found
     Simulate(simulate::Arguments),
     /// A real Apache Kafka for tests, started and cleaned up without hands
     #[command(subcommand)]

@@ -195,7 +195,7 @@ impl Processor<MemoryStore> for Counts {
                 Some(vec![times.map_or(0, |times| times[0]) + 1])
             });
         }
-        if self.store.results(SEEN).len() + batch.len() >= ALL {
+        if self.store.results(SEEN).len() + batch.into_iter().count() >= ALL {
             self.stop.cancel();
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! V3: no effect of an aborted or fenced transaction shows: Kafka's, or a store's.
+//! V3: no effect of an aborted or fenced transaction shows: Kafka's, or a store's. And what the producer calls not written is not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,7 @@ use super::{Effects, Found};
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     aborted_records_are_not_seen(facts, found);
+    refused_records_are_not_there(facts, found);
     refused_commits_wrote_nothing(facts, found);
     offsets_move_with_results(facts, found);
     every_row_was_committed(facts, found);
@@ -34,6 +35,22 @@ fn aborted_records_are_not_seen(facts: &Facts<'_>, found: &mut Found<'_>) {
             let what = format!("{payload} at {place}@{offset} was aborted, and delivered");
             let sent = facts.sends.get(&payload).map(|send| send.begun);
             found.add(what, sent.into_iter().chain([number]));
+        }
+    }
+}
+
+/// Whoever is told so will send them again.
+fn refused_records_are_not_there(facts: &Facts<'_>, found: &mut Found<'_>) {
+    for (place, log) in &facts.ending.logs {
+        for record in &log.records {
+            let send = facts.sends.get(&record.payload);
+            if let Some(send) = send
+                && let Some((ended, Outcome::Refused, _)) = send.ended
+            {
+                let (payload, offset) = (record.payload, record.offset);
+                let what = format!("{payload} was refused, and is at {place}@{offset}");
+                found.add(what, [send.begun, ended]);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! V7: records of a partition, or with one key, are worked on one after the other and in order; results too.
+//! V7: records of a partition, or with one key, are worked on one after the other and in order; results too. And they are in the log in
+//! the order in which they were sent.
 
 use std::collections::BTreeMap;
 
@@ -18,9 +19,28 @@ struct Latest {
 }
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
+    logs_are_in_order(facts, found);
     work_is_in_order(facts, found);
     if facts.terms.effects == Effects::ExactlyOnce && facts.terms.order == Order::Partition {
         results_are_in_order(facts, found);
+    }
+}
+
+/// The producer is idempotent: what it tries again does not overtake, nor is overtaken. One that is in transactions is another producer.
+fn logs_are_in_order(facts: &Facts<'_>, found: &mut Found<'_>) {
+    for (place, log) in &facts.ending.logs {
+        let mut latest: BTreeMap<bool, (usize, Payload)> = BTreeMap::new();
+        for record in &log.records {
+            let Some(send) = facts.sends.get(&record.payload) else {
+                continue;
+            };
+            let (number, payload) = (send.begun, record.payload);
+            let before = latest.insert(send.transaction.is_some(), (number, payload));
+            if let Some((before, first)) = before.filter(|(before, _)| *before > number) {
+                let what = format!("{payload} is in {place} behind {first}, which was sent later");
+                found.add(what, [number, before]);
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! V9: after the last fault the lag becomes 0 in time.
+//! V9: after the last fault the lag becomes 0 in time, and the mirror has followed.
 
-use crate::history::Event;
+use crate::history::{Event, Keeper};
 
 use super::Found;
 use super::facts::Facts;
@@ -25,7 +25,10 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
             let what = format!("the lag became 0 after {late:.1} s only");
             found.add(what, [healed, settled]);
         }
-        Some((settled, _)) => lag_is_0(facts, found, settled),
+        Some((settled, _)) => {
+            lag_is_0(facts, found, settled);
+            the_mirror_has_followed(facts, found, settled);
+        }
     }
 }
 
@@ -44,6 +47,20 @@ fn lag_is_0(facts: &Facts<'_>, found: &mut Found<'_>, settled: usize) {
                 log.stable
             );
             found.add(what, latest.map(|it| it.0).into_iter().chain([settled]));
+        }
+    }
+}
+
+/// Nothing is in its way after the last fault, and members that stop flush it.
+fn the_mirror_has_followed(facts: &Facts<'_>, found: &mut Found<'_>, settled: usize) {
+    if facts.terms.keeper == Keeper::Kafka {
+        return;
+    }
+    for (place, next) in &facts.ending.store {
+        let mirror = facts.ending.kafka.get(place);
+        if let Some(mirror) = mirror.filter(|mirror| *mirror < next) {
+            let what = format!("the mirror of {place} ends as {mirror}, the store as {next}");
+            found.add(what, [settled]);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The bugs. `within` is a guess until the simulation runs; then it is what was measured, with room.
+//! The bugs. `within` is what was measured, with room.
 
 use super::{Edit, Plant};
 use crate::check::Invariant::{V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, V11, V12};
@@ -281,5 +281,222 @@ pub const PLANTS: &[Plant] = &[
         }],
         found_by: &[V1],
         within: 50,
+    },
+    // New.
+    Plant {
+        name: "reset-without-fence",
+        breaks: "an operator's reset draws no new fence: the owner goes on, over it",
+        edits: &[Edit {
+            file: "offset-store/src/fence/reset.rs",
+            find: "            fence,\n            replaced: Fence::NONE,\n            owner: None,\n            partitions_seen,\n",
+            replace: "            fence: if crate::planted(\"reset-without-fence\") { row.map_or(fence, |row| row.fence) } else { fence },\n            replaced: Fence::NONE,\n            owner: None,\n            partitions_seen,\n",
+        }],
+        found_by: &[V4, V6, V5],
+        within: 300,
+    },
+    Plant {
+        name: "commit-in-doubt-is-done",
+        breaks: "a commit without an answer counts as written",
+        edits: &[
+            Edit {
+                file: "offset-store/src/table/store.rs",
+                find: "            Err(ResultsError::Store(source)) => {\n",
+                replace: "            Err(ResultsError::Store(source)) if source.outcome_unknown() && crate::planted(\"commit-in-doubt-is-done\") => Ok(Ok(committing.done())),\n            Err(ResultsError::Store(source)) => {\n",
+            },
+            Edit {
+                file: "offset-store/src/table/store.rs",
+                find: "            Err(source) => return Err(unanswered(decided.into_iter(), source)),\n",
+                replace: "            Err(source) if source.outcome_unknown() && crate::planted(\"commit-in-doubt-is-done\") => vec![Written::Done; writes.len()],\n            Err(source) => return Err(unanswered(decided.into_iter(), source)),\n",
+            },
+        ],
+        found_by: &[V4, V11],
+        within: 300,
+    },
+    Plant {
+        name: "failed-commit-is-forgotten",
+        breaks: "what a commit failed to write counts as committed, and is not tried again",
+        edits: &[Edit {
+            file: "group/src/session/commits.rs",
+            find: "                if result.is_ok() {\n                    progress.commit(&to);\n",
+            replace: "                if result.is_ok() || crate::planted(\"failed-commit-is-forgotten\") {\n                    progress.commit(&to);\n",
+        }],
+        found_by: &[V9, V11],
+        within: 300,
+    },
+    Plant {
+        name: "commits-end-at-failure",
+        breaks: "after a commit that failed there is no other",
+        edits: &[Edit {
+            file: "group/src/commit_plan.rs",
+            find: "            self.due = Some(now + pause.min(MAX_PAUSE));\n",
+            replace: "            self.due = Some(now + pause.min(MAX_PAUSE)).filter(|_| !crate::planted(\"commits-end-at-failure\"));\n",
+        }],
+        found_by: &[V9, V11],
+        within: 300,
+    },
+    Plant {
+        name: "claim-in-doubt-is-dropped",
+        breaks: "a claim without an answer is not made again",
+        edits: &[Edit {
+            file: "group/src/session/claims.rs",
+            find: "        if error.is_retriable() || error.outcome_unknown() {\n",
+            replace: "        if error.outcome_unknown() && crate::planted(\"claim-in-doubt-is-dropped\") {\n            return Ok(Round::Done);\n        }\n        if error.is_retriable() || error.outcome_unknown() {\n",
+        }],
+        found_by: &[V9],
+        within: 300,
+    },
+    Plant {
+        name: "portion-ends-early",
+        breaks: "of several batches in one transaction the first one's end is committed",
+        edits: &[Edit {
+            file: "group/src/processor.rs",
+            find: "        let next = batches.iter().map(Batch::next_offset).max();\n",
+            replace: "        let next = batches.iter().map(Batch::next_offset).max();\n        let next = if crate::planted(\"portion-ends-early\") { batches.iter().map(Batch::next_offset).min() } else { next };\n",
+        }],
+        found_by: &[V3, V2],
+        within: 300,
+    },
+    Plant {
+        name: "busy-is-done",
+        breaks: "a transaction that the store wants to be tried again counts as committed",
+        edits: &[Edit {
+            file: "group/src/processor.rs",
+            find: "                claims.into_iter().for_each(|claim| slot.put(claim));\n                self.store_failed(source)?;\n",
+            replace: "                claims.into_iter().for_each(|claim| slot.put(claim));\n                if matches!(source, StoreError::Busy { .. }) && crate::planted(\"busy-is-done\") {\n                    return Ok(Outcome::Committed);\n                }\n                self.store_failed(source)?;\n",
+        }],
+        found_by: &[V4, V1],
+        within: 300,
+    },
+    Plant {
+        name: "error-is-no-offset",
+        breaks: "an error for committed offsets is taken for none, so that the group starts anew",
+        edits: &[Edit {
+            file: "group/src/session/kafka.rs",
+            find: "            Err(error) if may_pass(&error) => {\n                self.trouble.failed(\"read committed offsets\", error)?;\n",
+            replace: "            Err(error) if error.error_code().is_some() && crate::planted(\"error-is-no-offset\") => {\n                wanted.iter().map(|one| (one.clone(), Ok(None))).collect()\n            }\n            Err(error) if may_pass(&error) => {\n                self.trouble.failed(\"read committed offsets\", error)?;\n",
+        }],
+        found_by: &[V5, V4],
+        within: 300,
+    },
+    Plant {
+        name: "coordinator-kept",
+        breaks: "a broker that says it is not the coordinator is asked again and again",
+        edits: &[Edit {
+            file: "group/src/membership/classic/answers.rs",
+            find: "        self.coordinator = None;\n        self.again(now, request, error);\n",
+            replace: "        if !crate::planted(\"coordinator-kept\") {\n            self.coordinator = None;\n        }\n        self.again(now, request, error);\n",
+        }],
+        found_by: &[V9, V10],
+        within: 300,
+    },
+    Plant {
+        name: "id-kept-when-forgotten",
+        breaks: "a member that the coordinator has forgotten joins under its old id",
+        edits: &[Edit {
+            file: "group/src/membership/classic/answers.rs",
+            find: "                    self.member_id = Arc::default();\n                    self.out(now, \"the coordinator does not know this member\");\n",
+            replace: "                    if !crate::planted(\"id-kept-when-forgotten\") {\n                        self.member_id = Arc::default();\n                    }\n                    self.out(now, \"the coordinator does not know this member\");\n",
+        }],
+        found_by: &[V9, V10],
+        within: 300,
+    },
+    Plant {
+        name: "heartbeat-under-way-confirms",
+        breaks: "a heartbeat that was sent before the row was read confirms a claim",
+        edits: &[Edit {
+            file: "group/src/membership/confirm.rs",
+            find: "        let ticket = self.number();\n        self.waiting.push(ticket);\n",
+            replace: "        let ticket = self.number();\n        match crate::planted(\"heartbeat-under-way-confirms\") {\n            true => self.asked.push(ticket),\n            false => self.waiting.push(ticket),\n        }\n",
+        }],
+        found_by: &[V6],
+        within: 2000,
+    },
+    Plant {
+        name: "mirror-forgets-the-newer",
+        breaks: "what is committed while the mirror is written is never mirrored",
+        edits: &[Edit {
+            file: "group/src/mirror/newest.rs",
+            find: "            && entry.at == *at\n        {\n",
+            replace: "            && (entry.at == *at || crate::planted(\"mirror-forgets-the-newer\"))\n        {\n",
+        }],
+        found_by: &[V9],
+        within: 300,
+    },
+    Plant {
+        name: "ack-at-the-border",
+        breaks: "an acknowledgement of a batch's first record is looked for in the batch before",
+        edits: &[Edit {
+            file: "group/src/tracker.rs",
+            find: "        let at = self.batches.partition_point(|batch| batch.next <= one);\n",
+            replace: "        let less = i64::from(crate::planted(\"ack-at-the-border\"));\n        let at = self.batches.partition_point(|batch| batch.next <= one - less);\n",
+        }],
+        found_by: &[V9, V11],
+        within: 300,
+    },
+    Plant {
+        name: "last-of-a-batch-again",
+        breaks: "who starts at a batch's last record gets the one before it too",
+        edits: &[Edit {
+            file: "client/src/consumer/unpack.rs",
+            find: "            Some(from) if admitted => self.check(&whole, &batch, from)?,\n",
+            replace: "            Some(from) if admitted && from == batch.last_offset() && crate::planted(\"last-of-a-batch-again\") => self.check(&whole, &batch, from - 1)?,\n            Some(from) if admitted => self.check(&whole, &batch, from)?,\n",
+        }],
+        found_by: &[V8, V2, V7],
+        within: 300,
+    },
+    Plant {
+        name: "doubt-overwritten",
+        breaks: "a batch that may be written counts as certainly not written after its next attempt failed in a known way",
+        edits: &[Edit {
+            file: "client/src/producer/sequence.rs",
+            find: "        slot.doubtful |= doubtful;\n        let epoch_is_over",
+            replace: "        if crate::planted(\"doubt-overwritten\") {\n            slot.doubtful = doubtful;\n        }\n        slot.doubtful |= doubtful;\n        let epoch_is_over",
+        }],
+        found_by: &[V3],
+        within: 300,
+    },
+    Plant {
+        name: "flying-is-not-written",
+        breaks: "a batch whose time is up counts as not written, though an answer to it is awaited",
+        edits: &[Edit {
+            file: "client/src/producer/sequence.rs",
+            find: "            let possibly_written = slot.doubtful || slot.flying;\n            ended.extend(self.give_up(at, End::Expired",
+            replace: "            let possibly_written = slot.doubtful || slot.flying && !crate::planted(\"flying-is-not-written\");\n            ended.extend(self.give_up(at, End::Expired",
+        }],
+        found_by: &[V3],
+        within: 300,
+    },
+    Plant {
+        name: "epoch-hides-doubt",
+        breaks: "a batch that may be written goes out again under a new epoch",
+        edits: &[Edit {
+            file: "client/src/producer/sequence.rs",
+            find: "            if slot.doubtful {\n",
+            replace: "            if slot.doubtful && !crate::planted(\"epoch-hides-doubt\") {\n",
+        }],
+        found_by: &[V2],
+        within: 1000,
+    },
+    Plant {
+        name: "hasty-after-failure",
+        breaks: "after a failure batches go out several at a time",
+        edits: &[Edit {
+            file: "client/src/producer/sequence.rs",
+            find: "        self.careful = answer != Answer::Written;\n",
+            replace: "        self.careful = answer != Answer::Written && !crate::planted(\"hasty-after-failure\");\n",
+        }],
+        found_by: &[V7, V2, V1],
+        within: 300,
+    },
+    Plant {
+        name: "first-not-alone",
+        breaks: "a partition's first batch does not go alone, though any sequence passes for the first",
+        edits: &[Edit {
+            file: "client/src/producer/sequence.rs",
+            find: "        self.careful |= self.slots.is_empty();\n",
+            replace: "        self.careful |= self.slots.is_empty() && !crate::planted(\"first-not-alone\");\n",
+        }],
+        found_by: &[V7, V2, V1],
+        within: 300,
     },
 ];

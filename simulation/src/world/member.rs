@@ -17,6 +17,7 @@ use ottla_offset_store::{BoxError, TableStore};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::acks::Acks;
 use super::dropped::CONNECT;
 use super::life::Living;
 use super::process::Process;
@@ -353,6 +354,7 @@ impl Handler for Hand {
                 at: claim.start().next,
             });
         }
+        let mut acks = Acks::of(claim);
         while let Some(batch) = self.next(claim).await {
             let records = records(&batch);
             for one in &records {
@@ -364,9 +366,10 @@ impl Handler for Hand {
             for one in records {
                 self.work(one).await?;
                 if workload.effects == Effects::AtLeastOnce {
-                    claim.mark(one.1);
+                    acks.done(claim, one.1);
                 }
             }
+            acks.batch_ends(claim);
             if workload.store == StoreKind::Kafka && self.shared.troubles.commits_by_hand() {
                 self.commit(claim, batch.next_offset()).await;
             }
