@@ -55,7 +55,6 @@ macro_rules! scripts {
 }
 
 scripts! {
-    admin
     api_versions
     cluster
     configs

@@ -1,7 +1,9 @@
 //! Bytes inside a message: record batches as a script writes and reads them, and what classic members hand each other.
 //!
 //! `batch{ records: ["a", "key=b"], time: 1000, producer: $pid, epoch: 0, sequence: 0 }`. Behind the first record's time each has one
-//! ms more. `crc: false` spoils the checksum; `magic`, `count` and `attributes` say what is to stand in the header instead.
+//! ms more; `time: now` is that of markers, behind which Kafka would begin a segment, and end a Fetch. `crc: false` spoils the checksum; `magic`, `count` and `attributes` say what is to stand in the header instead.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use ottla_protocol::payload::ConsumerProtocolSubscription;
 use ottla_protocol::records::{
@@ -48,6 +50,7 @@ fn text(value: &Value) -> Option<&str> {
 fn batch(fields: &Fields) -> Result<Vec<u8>, String> {
     let int = |name, or| match Value::field(fields, name) {
         Some(Value::Int(value)) => *value,
+        Some(Value::Word(word)) if word == "now" => now(),
         _ => or,
     };
     let is = |name, or| match Value::field(fields, name) {
@@ -100,6 +103,11 @@ fn batch(fields: &Fields) -> Result<Vec<u8>, String> {
     bytes[17..21].copy_from_slice(&crc.to_be_bytes());
     bytes[16] = int("magic", 2) as u8;
     Ok(bytes)
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("after 1970").as_millis() as i64
 }
 
 fn crc32c(bytes: &[u8]) -> u32 {

@@ -10,12 +10,14 @@ use ottla_protocol::ApiKey;
 use ottla_protocol::header::{RequestHeader, ResponseHeader};
 use ottla_protocol::schema::Schema;
 
-use crate::script::{Call, Script, What};
+use crate::script::{Call, Script, What, comparable};
 use crate::value::Value;
 use crate::wire::{self, Form};
 
 /// For how long an answer is waited for, and an error that goes by is put up with.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long it is before no answer is an answer.
+const SILENCE: Duration = Duration::from_secs(4);
 /// What a coordinator answers that is about to be there.
 const GOES_BY: [&str; 3] = [
     "COORDINATOR_NOT_AVAILABLE",
@@ -90,7 +92,29 @@ impl Run {
                 return Err(format!("not set up: {answer}"));
             }
         }
+        if let ("CreateTopics", Some(Value::List(topics))) = (&*call.api, call.body.find("topics")) {
+            topics.iter().try_for_each(|topic| self.wait_for(topic))?;
+        }
         Ok(None)
+    }
+
+    /// Until each partition has a leader that knows of it.
+    fn wait_for(&mut self, topic: &Value) -> Result<(), String> {
+        let (Some(name), Some(Value::Int(count))) = (topic.find("name"), topic.find("num_partitions"))
+        else {
+            return Ok(());
+        };
+        let created = self.last.clone();
+        for partition in 0..*count {
+            let name = name.show(0);
+            let ask = format!(
+                "while UNKNOWN_TOPIC_OR_PARTITION while NOT_LEADER_OR_FOLLOWER ListOffsets 1 {{ replica_id: -1, topics: [{{ \
+                 name: {name}, partitions: [{{ partition_index: {partition}, timestamp: -1 }}] }}] }}"
+            );
+            self.ask(&crate::script::call(String::new(), &ask)?, 1)?;
+        }
+        self.last = created;
+        Ok(())
     }
 
     /// Asks in each version, and says together what is the same.
@@ -120,7 +144,7 @@ impl Run {
             let answer = self.receive(&call.connection)?;
             let text = answer.show(0);
             let holds = |code: &str| text.contains(&format!("error_code: {code}"));
-            let again = call.while_code.iter().map(String::as_str).chain(GOES_BY);
+            let again = call.while_codes.iter().map(String::as_str).chain(GOES_BY);
             if begin.elapsed() > PATIENCE || !again.into_iter().any(holds) {
                 return Ok(answer);
             }
@@ -158,7 +182,7 @@ impl Run {
     fn connection(&mut self, name: &str) -> Result<&mut Connection, String> {
         if !self.connections.contains_key(name) {
             let stream = TcpStream::connect(&self.address).map_err(|error| error.to_string())?;
-            let set = stream.set_read_timeout(Some(PATIENCE));
+            let set = stream.set_read_timeout(Some(SILENCE));
             set.and_then(|()| stream.set_nodelay(true)).map_err(|error| error.to_string())?;
             let sent = VecDeque::new();
             self.connections.insert(name.to_owned(), Connection { stream, sent });
@@ -176,6 +200,10 @@ impl Run {
             filled.collect::<Result<_, String>>()
         };
         Ok(match value {
+            // A text of that many letters.
+            Value::Text(text) if text.strip_prefix('#').is_some_and(|it| it.parse::<u16>().is_ok()) => {
+                Value::Text("x".repeat(text[1..].parse().expect("a number")))
+            }
             Value::Text(text) => {
                 let versioned = format!("{}v{version}v", self.token);
                 Value::Text(text.replace("%!", &versioned).replace('%', &self.token))
@@ -204,9 +232,10 @@ impl Run {
             Err(error) => {
                 self.connections.remove(name);
                 let closed = [io::ErrorKind::UnexpectedEof, io::ErrorKind::ConnectionReset];
-                let word = match closed.contains(&error.kind()) {
-                    true => "closed",
-                    false => return Err(error.to_string()),
+                let word = match error.kind() {
+                    kind if closed.contains(&kind) => "closed",
+                    io::ErrorKind::WouldBlock => "silence",
+                    _ => return Err(error.to_string()),
                 };
                 return Ok(Value::Word(word.to_owned()));
             }
@@ -228,7 +257,7 @@ impl Run {
                     self.same(item, name, version);
                 }
                 if name != "records" {
-                    items.sort_by_cached_key(|item| item.show(0));
+                    items.sort_by_cached_key(|item| comparable(&item.show(0)));
                 }
                 return;
             }
@@ -250,7 +279,8 @@ impl Run {
             Value::Int(time) if TIME.contains(time) => true,
             Value::Int(id) if name == "producer_id" && *id >= 0 => true,
             Value::Uuid(_) => true,
-            Value::Int(_) | Value::Text(_) => DIFFERENT_FIELDS.contains(&name),
+            Value::Int(_) => DIFFERENT_FIELDS.contains(&name),
+            Value::Text(text) => DIFFERENT_FIELDS.contains(&name) && !text.contains(&self.token),
             Value::Bytes(bytes) => {
                 let text = String::from_utf8_lossy(bytes).replace(&self.token, "%");
                 *bytes = text.into_bytes();
@@ -325,9 +355,9 @@ fn keep_named(value: &mut Value, token: &str) {
     for (_, value) in fields {
         let Value::List(items) = value else { continue };
         items.retain(|item| {
-            let names = ["name", "group_id", "transactional_id", "resource_name"];
+            let names = ["name", "topic", "group_id", "transactional_id", "resource_name"];
             let name = names.iter().find_map(|name| item.find(name));
-            !matches!(name, Some(Value::Text(name)) if !name.contains(token))
+            matches!(name, Some(Value::Text(name)) if name.contains(token))
         });
     }
 }

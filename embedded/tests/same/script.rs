@@ -8,6 +8,7 @@
 //! ```
 //!
 //! - `%` is what makes names those of one run; `%!` besides the version, for requests that change something.
+//! - `"#4097"` is a text of that many letters.
 //! - `let topic = topic_id` keeps a field of the last answer; `$topic` stands for it from there on.
 //! - `@b` in front of a request: on a connection of its own. `send`: without waiting for the answer, which `@b answer` gets. A member
 //!   that waits for others needs both.
@@ -57,7 +58,7 @@ pub(crate) enum What {
 pub(crate) struct Call {
     pub(crate) connection: String,
     pub(crate) waits: bool,
-    pub(crate) while_code: Option<String>,
+    pub(crate) while_codes: Vec<String>,
     pub(crate) only: bool,
     /// Whether its answer is not compared.
     pub(crate) setup: bool,
@@ -149,11 +150,11 @@ fn what(source: &str) -> Result<What, String> {
     }
 }
 
-fn call(connection: String, mut rest: &str) -> Result<Call, String> {
+pub(crate) fn call(connection: String, mut rest: &str) -> Result<Call, String> {
     let mut call = Call {
         connection,
         waits: true,
-        while_code: None,
+        while_codes: Vec::new(),
         only: false,
         setup: false,
         api: String::new(),
@@ -169,7 +170,7 @@ fn call(connection: String, mut rest: &str) -> Result<Call, String> {
             "setup" => call.setup = true,
             "while" => {
                 let (code, behind) = rest.split_once(' ').ok_or("while CODE")?;
-                call.while_code = Some(code.to_owned());
+                call.while_codes.push(code.to_owned());
                 rest = behind;
             }
             api => call.api = api.to_owned(),

@@ -186,7 +186,8 @@ impl<'a> Reader<'a> {
 
     fn keep(&mut self, field: &Field, fields: &mut Fields) -> Result<(), String> {
         let value = self.field(field).map_err(|error| format!("{}: {error}", field.name))?;
-        if value == default(self.form, field) {
+        // The first id of a producer is 0.
+        if value == default(self.form, field) && field.name != "producer_id" {
             return Ok(());
         }
         let value = match value {
