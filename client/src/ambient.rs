@@ -8,48 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use crate::config::ClientConfig;
 use crate::connect::{Connect, Tcp};
 
 /// What replaces the system, where anything does.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ambient {
-    connector: Option<Arc<dyn Connect>>,
-    clock: Option<Clock>,
-    seed: Option<u64>,
-    process_id: Option<u32>,
-}
-
-impl ClientConfig {
-    /// How connections to brokers are opened. Default: [`Tcp`].
-    #[must_use]
-    pub fn connector(mut self, connector: Arc<dyn Connect>) -> Self {
-        self.ambient.connector = Some(connector);
-        self
-    }
-
-    /// Who tells the time of day, which timestamps records and finds offsets by age; no waiting depends on it. Default: the system.
-    #[must_use]
-    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.ambient.clock = Some(Clock(Arc::new(now)));
-        self
-    }
-
-    /// Where all chance of the client begins: which broker is asked first, which partition a record without a key goes to, the jitter of pauses, those of its
-    /// group members among them. Clients with the same seed to whom the same happens choose the same; several in one simulation need different ones.
-    /// Default: drawn from the system.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.ambient.seed = Some(seed);
-        self
-    }
-
-    /// The number of this process, as others are told it. Default: the system's.
-    #[must_use]
-    pub fn process_id(mut self, id: u32) -> Self {
-        self.ambient.process_id = Some(id);
-        self
-    }
+    pub(crate) connector: Option<Arc<dyn Connect>>,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) process_id: Option<u32>,
 }
 
 impl Ambient {
@@ -95,7 +62,7 @@ impl PartialEq for Ambient {
 
 /// Tells the time of day.
 #[derive(Clone)]
-struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+pub(crate) struct Clock(pub(crate) Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
 impl PartialEq for Clock {
     fn eq(&self, other: &Self) -> bool {
@@ -127,9 +94,14 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    fn seeded(seed: u64) -> Ambient {
+        Ambient {
+            seed: Some(seed),
+            ..Ambient::default()
+        }
+    }
 
     #[test]
     fn a_seed_fixes_what_is_drawn_and_another_one_draws_otherwise() {
@@ -137,7 +109,6 @@ mod tests {
             let chance = ambient.chance();
             [(); 4].map(|()| chance.draw())
         };
-        let seeded = |seed| ClientConfig::new("h:1").seed(seed).ambient;
         assert_eq!(drawn(&seeded(7)), drawn(&seeded(7)));
         assert_ne!(drawn(&seeded(7)), drawn(&seeded(8)));
         assert_ne!(drawn(&Ambient::default()), drawn(&Ambient::default()));
@@ -146,17 +117,8 @@ mod tests {
     /// The generator's own reference numbers, for seed 0.
     #[test]
     fn the_numbers_are_those_of_splitmix64() {
-        let chance = ClientConfig::new("h:1").seed(0).ambient.chance();
+        let chance = seeded(0).chance();
         assert_eq!(chance.draw(), 0xe220_a839_7b1d_cdaf);
         assert_eq!(chance.draw(), 0x6e78_9e6a_a1b9_65f4);
-    }
-
-    #[test]
-    fn the_time_of_day_is_the_one_handed_in() {
-        let then = SystemTime::UNIX_EPOCH + Duration::from_millis(1234);
-        let config = ClientConfig::new("h:1").clock(move || then);
-        assert_eq!(config.ambient.now_ms(), 1234);
-        assert_eq!(config.clone(), config);
-        assert_ne!(ClientConfig::new("h:1"), config);
     }
 }
