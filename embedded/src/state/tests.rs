@@ -2,6 +2,7 @@
 //! connection, and never a panic.
 
 mod fetching;
+mod login;
 mod settings;
 
 use std::time::Duration;
