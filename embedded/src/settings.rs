@@ -1,8 +1,10 @@
 //! What a cluster is told at its start, read: plain values, no defaults left open.
 #![deny(clippy::disallowed_methods)]
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ottla_protocol::ApiKey;
 use rand::Rng;
 
 use crate::configs::{self, Values};
@@ -20,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) configs: Values,
     /// What was set for all brokers since; it goes first.
     pub(crate) dynamic: Values,
+    /// The newest versions that are served of some APIs.
+    pub(crate) newest_versions: BTreeMap<ApiKey, i16>,
     /// Who may log in, by name; empty: nobody needs to.
     pub(crate) users: Vec<User>,
 }

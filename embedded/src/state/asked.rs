@@ -6,7 +6,7 @@ use super::call::Refused;
 use super::peer::Peer;
 
 /// What is in a frame.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Asked<'a> {
     /// A token without header, as it follows SaslHandshake v0.
     Token(&'a [u8]),
@@ -14,7 +14,7 @@ pub(crate) enum Asked<'a> {
 }
 
 /// A request of an API that there is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) api: ApiKey,
     pub(crate) version: i16,

@@ -3,6 +3,7 @@
 
 mod fetching;
 mod login;
+mod refusing;
 mod settings;
 
 use std::time::Duration;
