@@ -10,7 +10,7 @@ use super::peer::Peer;
 pub(crate) enum Asked<'a> {
     /// A token without header, as it follows SaslHandshake v0.
     Token(&'a [u8]),
-    Request(Request<'a>),
+    Request(Box<Request<'a>>),
 }
 
 /// A request of an API that there is.
@@ -38,12 +38,12 @@ impl<'a> Asked<'a> {
                 version,
             });
         };
-        Ok(Self::Request(Request {
+        Ok(Self::Request(Box::new(Request {
             api,
             version,
             correlation_id: header.correlation_id,
             client_id: header.client_id,
             body: AnyRequest::read(api, body, version),
-        }))
+        })))
     }
 }

@@ -39,10 +39,7 @@ fn ask<R: Request>(
 }
 
 fn handshake(state: &mut State, peer: &mut Peer) -> Result<i16, Refused> {
-    let request = SaslHandshakeRequest {
-        mechanism: "PLAIN",
-        ..Default::default()
-    };
+    let request = SaslHandshakeRequest { mechanism: "PLAIN" };
     let body = ask(state, peer, &request, 1)?;
     Ok(SaslHandshakeResponse::read_body(&body, 1)
         .unwrap()

@@ -22,6 +22,10 @@ fn refusal() -> Refusal {
 
 /// Requests that change something where they are not refused.
 fn changing() -> Vec<AnyRequest<'static>> {
+    [of_topics(), of_groups()].concat()
+}
+
+fn of_topics() -> Vec<AnyRequest<'static>> {
     vec![
         AnyRequest::Metadata(MetadataRequest {
             topics: Some(vec![MetadataRequestTopic {
@@ -55,6 +59,11 @@ fn changing() -> Vec<AnyRequest<'static>> {
             }],
             ..Default::default()
         }),
+    ]
+}
+
+fn of_groups() -> Vec<AnyRequest<'static>> {
+    vec![
         AnyRequest::JoinGroup(JoinGroupRequest {
             group_id: "billing",
             session_timeout_ms: 10_000,
