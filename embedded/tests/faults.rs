@@ -199,7 +199,7 @@ async fn a_rule_that_can_do_nothing_to_the_api_it_names_is_refused() {
     for (api, action) in [
         (ApiKey::ApiVersions, Action::Error(error)),
         (ApiKey::Fetch, Action::ApplyThenError(error)),
-        (ApiKey::Produce, Action::CorruptRecords),
+        (ApiKey::Produce, Action::CorruptBatch),
         (ApiKey::Produce, Action::CutRecords),
         (ApiKey::Heartbeat, Action::RepeatPartition),
     ] {

@@ -94,7 +94,7 @@ fn is_possible(action: Action, api: ApiKey) -> bool {
         Action::Error(_) => is_refusable(api),
         Action::ApplyThenError(_) => may_be_belied(api),
         Action::RepeatPartition => has_partitions(api),
-        Action::CorruptRecords | Action::CutRecords => api == ApiKey::Fetch,
+        Action::CorruptBatch | Action::CutRecords => api == ApiKey::Fetch,
         _ => true,
     }
 }

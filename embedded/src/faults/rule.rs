@@ -85,7 +85,7 @@ pub enum Action {
     /// The last partition in its answer is there twice.
     RepeatPartition,
     /// One bit is flipped in a batch of what was fetched, where only the batch's checksum can tell.
-    CorruptRecords,
+    CorruptBatch,
     /// The records of a partition that was fetched end early, most often in the middle of a batch.
     CutRecords,
 }

@@ -77,7 +77,7 @@ pub enum Answering {
     /// It goes out with the last partition twice.
     RepeatPartition,
     /// It goes out with a bit flipped in one batch: this number chooses.
-    CorruptRecords(u64),
+    CorruptBatch(u64),
     /// It goes out with less records of one partition: this number chooses.
     CutRecords(u64),
 }
@@ -130,7 +130,7 @@ impl Verdict {
             }
             Action::HalfClose | Action::Truncate(_) | Action::Corrupt => has_answer && is_sent,
             Action::RepeatPartition => has_answer && is_sent && has_partitions(self.api_key),
-            Action::CorruptRecords | Action::CutRecords => {
+            Action::CorruptBatch | Action::CutRecords => {
                 has_answer && is_sent && self.api_key == ApiKey::Fetch
             }
         }
@@ -157,7 +157,7 @@ impl Verdict {
             Action::Corrupt => self.answering = Answering::Corrupt(rng.random()),
             Action::ApplyThenError(error) => self.answering = Answering::Error(error),
             Action::RepeatPartition => self.answering = Answering::RepeatPartition,
-            Action::CorruptRecords => self.answering = Answering::CorruptRecords(rng.random()),
+            Action::CorruptBatch => self.answering = Answering::CorruptBatch(rng.random()),
             Action::CutRecords => self.answering = Answering::CutRecords(rng.random()),
         }
     }
@@ -178,7 +178,7 @@ impl Verdict {
                 None
             }
             Answering::RepeatPartition => damage::repeated(&frame, self.api_key, version),
-            Answering::CorruptRecords(bit) => damage::records_flipped(&frame, version, bit),
+            Answering::CorruptBatch(bit) => damage::records_flipped(&frame, version, bit),
             Answering::CutRecords(cut) => damage::records_cut(&frame, version, cut),
         };
         Some(changed.unwrap_or(frame))

@@ -60,7 +60,7 @@ fn misbehave(cluster: &EmbeddedCluster, faults: f64) {
     spoil(cluster, fetch, Action::RepeatPartition, faults / 2.0);
     spoil(cluster, fetch, Action::Truncate(100), faults / 6.0);
     for at in 0..20 {
-        let rule = Rule::new(Matching::api(fetch), Action::CorruptRecords);
+        let rule = Rule::new(Matching::api(fetch), Action::CorruptBatch);
         cluster
             .faults()
             .add(rule.after(2 + 4 * at).times(1))

@@ -10,7 +10,7 @@ use super::*;
 
 #[test]
 fn an_action_that_an_api_has_no_place_for_does_not_fire() {
-    for action in [Action::CorruptRecords, Action::CutRecords] {
+    for action in [Action::CorruptBatch, Action::CutRecords] {
         assert!(Script::with(all(action)).ask(&produce()).rules.is_empty());
         assert!(!Script::with(all(action)).ask(&fetch()).rules.is_empty());
     }
@@ -78,7 +78,7 @@ fn a_batch_is_corrupt_where_only_its_checksum_can_tell() {
     let records = [batch(b"one"), batch(b"another")].concat();
     let first = batch(b"one").len();
     let mut spoiled_first = 0;
-    for told in spoiled(Action::CorruptRecords, &records) {
+    for told in spoiled(Action::CorruptBatch, &records) {
         let (_, corrupt) = &told[1];
         assert_eq!(bits_between(corrupt, &records), 1);
         let (one, another) = corrupt.split_at(first);
