@@ -11,60 +11,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
-use crate::config::ClientConfig;
 use crate::connect::{Connect, Tcp};
 
 /// What replaces the system, where anything does.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ambient {
-    connector: Option<Arc<dyn Connect>>,
-    clock: Option<Clock>,
-    seed: Option<u64>,
-    process_id: Option<u32>,
-    gate: Option<Gate>,
-}
-
-impl ClientConfig {
-    /// How connections to brokers are opened. Default: [`Tcp`].
-    #[must_use]
-    pub fn connector(mut self, connector: Arc<dyn Connect>) -> Self {
-        self.ambient.connector = Some(connector);
-        self
-    }
-
-    /// Who tells the time of day, which timestamps records and finds offsets by age; no waiting depends on it. Default: the system.
-    #[must_use]
-    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.ambient.clock = Some(Clock(Arc::new(now)));
-        self
-    }
-
-    /// Where all chance of the client begins: which broker is asked first, which partition a record without a key goes to, the jitter of pauses, those of its
-    /// group members among them. Clients with the same seed to whom the same happens choose the same; several in one simulation need different ones.
-    /// Default: drawn from the system.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.ambient.seed = Some(seed);
-        self
-    }
-
-    /// The number of this process, as others are told it. Default: the system's.
-    #[must_use]
-    pub fn process_id(mut self, id: u32) -> Self {
-        self.ambient.process_id = Some(id);
-        self
-    }
-
-    /// Asked before each turn of each task that the client, its consumers, producers and group members start; while it is pending, the task does nothing,
-    /// and time passes it by, as in a process that is stopped and goes on. **For simulations.** Default: none asks.
-    #[must_use]
-    pub fn gate(
-        mut self,
-        gate: impl Fn(&mut Context<'_>) -> Poll<()> + Send + Sync + 'static,
-    ) -> Self {
-        self.ambient.gate = Some(Gate(Arc::new(gate)));
-        self
-    }
+    pub(crate) connector: Option<Arc<dyn Connect>>,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) process_id: Option<u32>,
+    pub(crate) gate: Option<Gate>,
 }
 
 impl Ambient {
@@ -126,7 +82,7 @@ impl PartialEq for Ambient {
 
 /// Tells the time of day.
 #[derive(Clone)]
-struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+pub(crate) struct Clock(pub(crate) Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
 impl PartialEq for Clock {
     fn eq(&self, other: &Self) -> bool {
@@ -142,7 +98,7 @@ impl fmt::Debug for Clock {
 
 /// Says whether a task may have its turn.
 #[derive(Clone)]
-struct Gate(Arc<dyn Fn(&mut Context<'_>) -> Poll<()> + Send + Sync>);
+pub(crate) struct Gate(pub(crate) Arc<dyn Fn(&mut Context<'_>) -> Poll<()> + Send + Sync>);
 
 impl PartialEq for Gate {
     fn eq(&self, other: &Self) -> bool {
@@ -174,14 +130,14 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-    use std::sync::atomic::AtomicBool;
-    use std::task::Waker;
-    use std::time::Duration;
-
-    use tokio::time::Instant;
-
     use super::*;
+
+    fn seeded(seed: u64) -> Ambient {
+        Ambient {
+            seed: Some(seed),
+            ..Ambient::default()
+        }
+    }
 
     #[test]
     fn a_seed_fixes_what_is_drawn_and_another_one_draws_otherwise() {
@@ -189,7 +145,6 @@ mod tests {
             let chance = ambient.chance();
             [(); 4].map(|()| chance.draw())
         };
-        let seeded = |seed| ClientConfig::new("h:1").seed(seed).ambient;
         assert_eq!(drawn(&seeded(7)), drawn(&seeded(7)));
         assert_ne!(drawn(&seeded(7)), drawn(&seeded(8)));
         assert_ne!(drawn(&Ambient::default()), drawn(&Ambient::default()));
@@ -198,38 +153,8 @@ mod tests {
     /// The generator's own reference numbers, for seed 0.
     #[test]
     fn the_numbers_are_those_of_splitmix64() {
-        let chance = ClientConfig::new("h:1").seed(0).ambient.chance();
+        let chance = seeded(0).chance();
         assert_eq!(chance.draw(), 0xe220_a839_7b1d_cdaf);
         assert_eq!(chance.draw(), 0x6e78_9e6a_a1b9_65f4);
-    }
-
-    #[test]
-    fn the_time_of_day_is_the_one_handed_in() {
-        let then = SystemTime::UNIX_EPOCH + Duration::from_millis(1234);
-        let config = ClientConfig::new("h:1").clock(move || then);
-        assert_eq!(config.ambient.now_ms(), 1234);
-        assert_eq!(config.clone(), config);
-        assert_ne!(ClientConfig::new("h:1"), config);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_task_behind_a_closed_gate_stands_still_while_time_passes() {
-        let open = Arc::new(AtomicBool::new(false));
-        let waker = Arc::new(Mutex::new(None));
-        let (is_open, waiting) = (Arc::clone(&open), Arc::clone(&waker));
-        let config = ClientConfig::new("h:1").gate(move |cx| {
-            *waiting.lock().unwrap() = Some(cx.waker().clone());
-            match is_open.load(Ordering::Relaxed) {
-                true => Poll::Ready(()),
-                false => Poll::Pending,
-            }
-        });
-        let began = tokio::time::Instant::now();
-        let task = tokio::spawn(config.ambient.gated(async { Instant::now() }));
-        tokio::time::sleep(Duration::from_secs(20)).await;
-        assert!(!task.is_finished());
-        open.store(true, Ordering::Relaxed);
-        waker.lock().unwrap().take().map(Waker::wake);
-        assert_eq!(task.await.unwrap() - began, Duration::from_secs(20));
     }
 }

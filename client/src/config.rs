@@ -3,15 +3,16 @@
 //! Kafka's names are the names, with underscores for dots and without the unit: `request.timeout.ms` is
 //! [`ClientConfig::request_timeout`], a [`Duration`].
 
+mod ambient;
 mod known;
 pub mod properties;
 mod setting;
 
-use std::fmt;
 use std::time::Duration;
 
 pub use ottla_protocol::records::Compression;
 
+pub use crate::error::ConfigError;
 use setting::{Setting, settings};
 
 settings! {
@@ -221,50 +222,6 @@ pub enum AutoOffsetReset {
     Fail,
 }
 
-/// A setting that can't be taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// No setting has this name.
-    #[error("unknown setting {name}{}", DidYouMean(suggestion.as_deref()))]
-    Unknown {
-        /// The name as given.
-        name: String,
-        /// The known name nearest to it, if one is near.
-        suggestion: Option<String>,
-    },
-    /// The setting is Kafka's, and what it asks for is not part of this library yet.
-    #[error("not built yet: setting {name}")]
-    NotBuiltYet {
-        /// The setting's name.
-        name: String,
-    },
-    /// The value is not one that the setting takes.
-    #[error("setting {name} is {value:?}, but takes {expected}")]
-    Invalid {
-        /// The setting's name.
-        name: String,
-        /// The value as given.
-        value: String,
-        /// What the setting takes.
-        expected: &'static str,
-    },
-    /// A setting without which nothing works is not there.
-    #[error("setting {name} is missing")]
-    Missing {
-        /// The setting's name.
-        name: &'static str,
-    },
-    /// A line of a properties file can't be read.
-    #[error("line {line}: {why}")]
-    Syntax {
-        /// The line's number, from 1.
-        line: usize,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-}
-
 /// Takes `host:port`, `[v6]:port` and `PLAINTEXT://host:port` apart.
 fn host_and_port(address: &str) -> Result<(String, u16), ConfigError> {
     let invalid = || ConfigError::Invalid {
@@ -283,17 +240,6 @@ fn host_and_port(address: &str) -> Result<(String, u16), ConfigError> {
     match port.parse() {
         Ok(port) if port > 0 && !host.is_empty() => Ok((host.to_owned(), port)),
         _ => Err(invalid()),
-    }
-}
-
-struct DidYouMean<'a>(Option<&'a str>);
-
-impl fmt::Display for DidYouMean<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(name) => write!(f, "; did you mean {name}?"),
-            None => Ok(()),
-        }
     }
 }
 

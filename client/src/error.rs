@@ -8,6 +8,7 @@
 //! | tells the user: this library has tried again already | no | as its source | `GaveUp` |
 //! | stops: the client is gone | no | no | `Closed` |
 
+mod config;
 mod fault;
 
 use std::fmt;
@@ -20,7 +21,7 @@ use ottla_protocol::error::{DecodeError, EncodeError};
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::types::TopicPartition;
 
-use crate::config::ConfigError;
+pub use config::ConfigError;
 pub use fault::{Broken, ConnectFault, Foreign};
 
 /// Why a call to the cluster failed. Cheap to clone: one broken connection fails many calls.

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use ottla_protocol::{AnyRequest, ApiKey, DecodeError};
 
+use crate::settings::Settings;
 use crate::state::State;
 use crate::state::call::{Call, Handled, Refused};
 use crate::state::peer::Peer;
@@ -75,6 +76,15 @@ pub(crate) struct Served {
     pub(crate) api: ApiKey,
     pub(crate) versions: RangeInclusive<i16>,
     pub(crate) handle: fn(&mut State, &Call<'_>, AnyRequest<'_>) -> Handled,
+}
+
+impl Served {
+    /// The versions that a cluster serves: it may be told to know no newer ones.
+    pub(crate) fn versions_in(&self, settings: &Settings) -> RangeInclusive<i16> {
+        let (oldest, newest) = (*self.versions.start(), *self.versions.end());
+        let told = settings.newest_versions.get(&self.api);
+        oldest..=told.map_or(newest, |told| newest.min(*told))
+    }
 }
 
 /// Rows whose handlers are given their own API's request.
@@ -156,10 +166,11 @@ pub(crate) fn handle(
     if !peer.login.may_pass(state.settings.wants_login()) && !LOGGING_IN.contains(&call.api) {
         return Err(Refused::Unauthenticated { api: call.api });
     }
-    let served = served(call.api).filter(|served| served.versions.contains(&call.version));
+    let versions = |served: &Served| served.versions_in(&state.settings);
+    let served = served(call.api).filter(|served| versions(served).contains(&call.version));
     let Some(served) = served else {
         return match call.api {
-            ApiKey::ApiVersions => api_versions::too_new(call),
+            ApiKey::ApiVersions => api_versions::too_new(state, call),
             api => Err(Refused::unserved(api, call.version)),
         };
     };

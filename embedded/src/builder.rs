@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use ottla_protocol::ApiKey;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -155,6 +156,14 @@ impl<N> EmbeddedClusterBuilder<N> {
         let value: String = value.into();
         let configs = &mut self.settings.configs;
         configs.insert(name.into(), value.trim().to_owned());
+        self
+    }
+
+    /// The newest version that is served of an API, and told of by ApiVersions, as brokers before Kafka 4.3 have it; one below the first that is
+    /// served: the API isn't there at all. [`ClusterFaults::set_newest_version`](crate::ClusterFaults::set_newest_version) changes it later.
+    #[must_use]
+    pub fn newest_version(mut self, api: ApiKey, version: i16) -> Self {
+        self.settings.newest_versions.insert(api, version);
         self
     }
 

@@ -94,7 +94,8 @@ impl<N: Network> EmbeddedCluster<N> {
         }
         cluster.create_all(&builder.topics)?;
         for (node, listener) in listeners {
-            cluster.run(node, listener);
+            let running = cluster.run(node, listener);
+            cluster.running().insert(node, running);
         }
         let timer = run_timer(cluster.core.clone());
         let stop = cluster.stop.clone();
@@ -113,7 +114,7 @@ impl<N: Network> EmbeddedCluster<N> {
         })
     }
 
-    fn run(&self, node: i32, listener: N::Listener) {
+    fn run(&self, node: i32, listener: N::Listener) -> Running {
         let largest = self
             .core
             .with(|state, _| state.broker_number("socket.request.max.bytes"));
@@ -126,7 +127,7 @@ impl<N: Network> EmbeddedCluster<N> {
             largest: usize::try_from(largest).unwrap_or(usize::MAX),
         };
         let serving = self.tasks.spawn(serve(serving, listener));
-        self.running().insert(node, Running { stop, serving });
+        Running { stop, serving }
     }
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<i32, Running>> {
@@ -306,9 +307,15 @@ impl<N: Network> EmbeddedCluster<N> {
         if self.running().contains_key(&node) {
             return Ok(());
         }
-        let listener = self.bind(node, address).await?;
+        let bound = self.bind(node, address).await;
+        // Another start may have been faster, and have the port.
+        let mut running = self.running();
+        if running.contains_key(&node) {
+            return Ok(());
+        }
+        let listener = bound?;
         self.core.with(|state, now| state.broker_up(now, node));
-        self.run(node, listener);
+        running.insert(node, self.run(node, listener));
         Ok(())
     }
 

@@ -13,9 +13,11 @@
 //! | `facts` | what a rule can go by |
 //! | `rule` | which requests, how often, and what then |
 //! | `verdict` | what becomes of one request |
+//! | `damage` | what is wrong inside of an answer |
 //! | `seen` | the log of requests |
 #![deny(clippy::disallowed_methods)]
 
+mod damage;
 mod facts;
 mod rule;
 mod seen;
@@ -25,6 +27,7 @@ mod verdict;
 
 use rand::Rng;
 
+pub(crate) use damage::has_partitions;
 pub use facts::{Facts, TopicFacts};
 pub use rule::{Action, Firing, Matching, Rule, RuleId, RuleReport};
 pub use seen::{Outcome, SeenId, SeenLog, SeenRequest};
@@ -95,7 +98,7 @@ impl Faults {
 
     /// A request came: notes it, and says what becomes of it. Chance is asked only for a rule that goes by it, and for a bit to flip.
     pub fn request(&mut self, facts: &Facts<'_>, now: Now, rng: &mut impl Rng) -> Verdict {
-        let mut verdict = Verdict::untouched(self.seen.note(facts, now));
+        let mut verdict = Verdict::untouched(self.seen.note(facts, now), facts);
         for rule in &mut self.rules {
             let has_part = verdict.takes(&rule.rule.action);
             if has_part && rule.rule.matching.covers(facts) && rule.fires(rng) {

@@ -21,6 +21,7 @@ use rand::rngs::StdRng;
 use tokio::sync::{Notify, broadcast, oneshot};
 
 pub(crate) use self::clock::Clock;
+use self::judging::belied;
 pub use self::listen::{Listener, Network, Tcp};
 pub(crate) use self::listen::{Serving, serve};
 pub(crate) use self::timer::run as run_timer;
@@ -81,6 +82,8 @@ struct Waiting {
     core: Core,
     ticket: Ticket,
     answer: oneshot::Receiver<Frame>,
+    /// What a fault has told instead.
+    instead: Option<Frame>,
 }
 
 impl Drop for Waiting {
@@ -143,11 +146,12 @@ impl Core {
     fn handle(&self, peer: &mut Peer, asked: Asked<'_>, verdict: Option<&Verdict>) -> Reply {
         let mut inner = self.lock();
         let now = inner.clock.now();
+        let belied = belied(&asked, verdict);
         inner.state.refusing = match verdict.map(|verdict| &verdict.effect) {
             Some(Effect::Refuse(refusal)) => Some(refusal.clone()),
             _ => None,
         };
-        let reply = match inner.state.handle(now, peer, asked) {
+        let mut reply = match inner.state.handle(now, peer, asked) {
             Ok(Answer::Now(frame)) => Reply::Now(frame),
             Ok(Answer::Nothing) => Reply::Nothing,
             Ok(Answer::Later(ticket)) => {
@@ -158,11 +162,15 @@ impl Core {
                     core,
                     ticket,
                     answer,
+                    instead: None,
                 })
             }
             Err(refused) => Reply::Close(refused),
         };
         inner.state.refusing = None;
+        if let Some((asked, refusal)) = belied {
+            inner.belie(&mut reply, now, peer, asked, refusal);
+        }
         self.settle(&mut inner, now);
         reply
     }

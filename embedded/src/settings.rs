@@ -1,8 +1,10 @@
 //! What a cluster is told at its start, read: plain values, no defaults left open.
 #![deny(clippy::disallowed_methods)]
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ottla_protocol::ApiKey;
 use rand::Rng;
 
 use crate::configs::{self, Values};
@@ -16,8 +18,12 @@ use crate::transactions;
 pub(crate) struct Settings {
     /// Where all that is drawn by chance begins.
     pub(crate) seed: u64,
-    /// The brokers' settings, by Kafka's names.
+    /// The brokers' settings at the start, by Kafka's names: as a file of each broker would have them.
     pub(crate) configs: Values,
+    /// What was set for all brokers since; it goes first.
+    pub(crate) dynamic: Values,
+    /// The newest versions that are served of some APIs.
+    pub(crate) newest_versions: BTreeMap<ApiKey, i16>,
     /// Who may log in, by name; empty: nobody needs to.
     pub(crate) users: Vec<User>,
 }
@@ -64,7 +70,13 @@ impl Settings {
         let default = || {
             configs::find(configs::broker::TABLE, name).map_or("", |definition| definition.default)
         };
-        self.configs.get(name).map_or_else(default, String::as_str)
+        self.set(name).unwrap_or_else(default)
+    }
+
+    /// What a setting of all brokers was set to, if it was.
+    pub(crate) fn set(&self, name: &str) -> Option<&str> {
+        let set = self.dynamic.get(name).or_else(|| self.configs.get(name));
+        set.map(String::as_str)
     }
 
     pub(crate) fn number(&self, name: &str) -> i64 {
@@ -79,8 +91,7 @@ impl Settings {
         let Some(definition) = configs::find(configs::topic::TABLE, name) else {
             return "";
         };
-        let set = self.configs.get(definition.synonym);
-        set.map_or(definition.default, String::as_str)
+        self.set(definition.synonym).unwrap_or(definition.default)
     }
 
     fn millis(&self, name: &str) -> Duration {

@@ -27,6 +27,8 @@ pub(crate) struct Store {
     directory: PathBuf,
     /// How much of each partition is written.
     written: BTreeMap<(TopicId, i32), Written>,
+    /// A hash of what the files of groups and transactions hold: a heartbeat touches its group and mostly changes nothing of it.
+    held: BTreeMap<PathBuf, u64>,
     /// Keeps other processes out.
     _lock: File,
 }
@@ -65,6 +67,7 @@ impl Store {
         Ok(Self {
             directory,
             written: BTreeMap::new(),
+            held: BTreeMap::new(),
             _lock: lock,
         })
     }
@@ -126,7 +129,7 @@ impl Store {
                 key: record.key,
                 value: record.value,
             });
-            self.save_records(GROUPS, &group, records.collect())?;
+            self.save_records(GROUPS, &group, &records.collect::<Vec<_>>())?;
         }
         let transactions = state.transactions.take_records().unwrap_or_default();
         let identities = !transactions.is_empty() || state.transactions_moved();
@@ -137,7 +140,7 @@ impl Store {
                 key: record.key,
                 value,
             });
-            self.save_records(TRANSACTIONS, &name, value.into_iter().collect())?;
+            self.save_records(TRANSACTIONS, &name, value.as_slice())?;
         }
         if unsaved.metadata || identities {
             replace(&self.directory.join("cluster.json"), &state.metadata())?;
@@ -145,13 +148,23 @@ impl Store {
         Ok(())
     }
 
-    fn save_records(&self, folder: &str, name: &str, records: Vec<Record>) -> io::Result<()> {
+    fn save_records(&mut self, folder: &str, name: &str, records: &[Record]) -> io::Result<()> {
         let file = self.directory.join(folder).join(file_name(name));
-        match records.is_empty() {
-            false => replace(&file, &records),
-            true if file.exists() => fs::remove_file(file),
-            true => Ok(()),
+        // Taken out until all is written: after a failure it is written anew.
+        let held = self.held.remove(&file);
+        if records.is_empty() {
+            return match file.exists() {
+                true => fs::remove_file(file),
+                false => Ok(()),
+            };
         }
+        let bytes = serde_json::to_vec(records).map_err(io::Error::from)?;
+        let hash = fnv(&bytes);
+        if held != Some(hash) {
+            write_beside(&file, &bytes)?;
+        }
+        self.held.insert(file, hash);
+        Ok(())
     }
 
     /// Also forgets partitions that are no more.

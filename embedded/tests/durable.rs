@@ -1,11 +1,13 @@
 //! A cluster in a directory, twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use std::fs;
 use std::path::Path;
 
 use ottla_client::config::IsolationLevel;
 use ottla_client::offsets::CommittedOffset;
 use ottla_client::producer::ProducerRecord;
+use ottla_client::protocol::messages::consumer_group_heartbeat::ConsumerGroupHeartbeatRequest;
 use ottla_client::protocol::messages::init_producer_id::InitProducerIdRequest;
 use ottla_client::protocol::types::TopicPartition;
 use ottla_client::{Client, ClientConfig, Lane, OffsetSpec};
@@ -19,9 +21,13 @@ async fn start(directory: &Path) -> (EmbeddedCluster, Client) {
 }
 
 async fn produce(client: &Client, count: usize) {
+    produce_to(client, 1, count).await;
+}
+
+async fn produce_to(client: &Client, partition: i32, count: usize) {
     let producer = client.producer().build().unwrap();
     for _ in 0..count {
-        let record = ProducerRecord::new("orders", "value").partition(1);
+        let record = ProducerRecord::new("orders", "value").partition(partition);
         producer.send(record).await.unwrap().await.unwrap();
     }
 }
@@ -96,4 +102,79 @@ async fn a_topic_that_is_deleted_after_a_restart_leaves_no_files() {
     assert!(logs.read_dir().unwrap().count() > 0);
     cluster.delete_topic("orders").unwrap();
     assert_eq!(logs.read_dir().unwrap().count(), 0);
+}
+
+/// A folder that nothing can be written into.
+fn block(folder: &Path) {
+    fs::rename(folder, folder.with_extension("away")).unwrap();
+    fs::write(folder, "").unwrap();
+}
+
+fn unblock(folder: &Path) {
+    fs::remove_file(folder).unwrap();
+    fs::rename(folder.with_extension("away"), folder).unwrap();
+}
+
+async fn commit(client: &Client, group: &str, next: i64) {
+    let partition = TopicPartition::new("orders", 1);
+    let offset = CommittedOffset::new(next);
+    let group = client.offsets().group(group);
+    let committed = group.commit(None, &[(partition, offset)]).await;
+    assert!(committed.unwrap().iter().all(|(_, done)| done.is_ok()));
+}
+
+#[tokio::test]
+async fn what_could_not_be_written_is_written_with_the_next_change() {
+    let directory = tempfile::tempdir().unwrap();
+    let (cluster, client) = start(directory.path()).await;
+    produce(&client, 3).await;
+    commit(&client, "billing", 1).await;
+    let folders = ["logs", "groups"].map(|name| directory.path().join(name));
+    folders.iter().for_each(|folder| block(folder));
+    produce(&client, 2).await;
+    commit(&client, "billing", 2).await;
+    folders.iter().for_each(|folder| unblock(folder));
+    // Something else changes: another partition, another group.
+    produce_to(&client, 0, 1).await;
+    commit(&client, "shipping", 3).await;
+    drop(client);
+    cluster.shutdown().await;
+
+    let (cluster, client) = start(directory.path()).await;
+    assert_eq!(ends(&client).await, [1, 5]);
+    let committed = |group| cluster.committed(group, "orders", 1);
+    assert_eq!(
+        (committed("billing"), committed("shipping")),
+        (Some(2), Some(3))
+    );
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_changes_nothing_writes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_cluster, client) = start(directory.path()).await;
+    let beat = async |member_epoch| {
+        let joins = member_epoch == 0;
+        let request = ConsumerGroupHeartbeatRequest {
+            group_id: "billing",
+            member_id: "a-member",
+            member_epoch,
+            rebalance_timeout_ms: if joins { 60_000 } else { -1 },
+            subscribed_topic_names: joins.then(|| vec!["orders"]),
+            topic_partitions: joins.then(Vec::new),
+            ..Default::default()
+        };
+        let node = client.coordinator("billing").await.unwrap();
+        let reply = client.call(node, Lane::Group, &request).await.unwrap();
+        let answer = reply.parse().unwrap();
+        assert_eq!(answer.error_code, 0, "{answer:?}");
+        answer.member_epoch
+    };
+    let epoch = beat(0).await;
+    let file = directory.path().join("groups/billing.json");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(beat(epoch).await, epoch);
+    assert!(!file.exists());
+    beat(-1).await;
+    assert!(file.exists());
 }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use ottla_client::producer::ProducerRecord;
 use ottla_client::protocol::ApiKey;
 use ottla_client::protocol::error_code::ErrorCode;
 use ottla_client::protocol::messages::find_coordinator::FindCoordinatorRequest;
@@ -142,4 +143,89 @@ async fn each_request_is_seen() {
             .first()
             .is_some_and(|first| first.id == seen.id)
     );
+}
+
+#[tokio::test]
+async fn an_error_can_be_told_of_what_took_effect() {
+    let (cluster, client) = start().await;
+    let before = init(&client).await.unwrap();
+    let error = Action::ApplyThenError(ErrorCode::COORDINATOR_NOT_AVAILABLE);
+    let rule = Rule::new(Matching::api(ApiKey::InitProducerId), error).times(1);
+    let rule = cluster.faults().add(rule).unwrap();
+    let request = InitProducerIdRequest::default();
+    let reply = client.call(1, Lane::General, &request).await.unwrap();
+    let told = reply.parse().unwrap();
+    assert_eq!((told.error_code, told.producer_id), (15, -1));
+    assert_eq!(cluster.faults().report(rule).unwrap().hits, 1);
+    assert_eq!(init(&client).await.unwrap(), before + 2);
+}
+
+/// An answer that comes later is replaced, too, and no sooner than it would have come.
+#[tokio::test]
+async fn an_error_is_told_when_the_answer_would_have_come() {
+    let (cluster, client) = start().await;
+    let error = Action::ApplyThenError(ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    let rule = Rule::new(Matching::api(ApiKey::Produce), error).times(1);
+    cluster.faults().add(rule).unwrap();
+    cluster.hold_high_watermark("orders", 0, Some(0)).unwrap();
+    let mut observer = cluster.observe();
+    let producer = client.producer().build().unwrap();
+    let record = ProducerRecord::new("orders", "value");
+    let delivery = producer.send(record).await.unwrap();
+    let end = || cluster.log("orders", 0).unwrap().batches.len();
+    while end() == 0 {
+        tokio::task::yield_now().await;
+    }
+    cluster.hold_high_watermark("orders", 0, None).unwrap();
+    // The producer tries again, and the broker knows the batch.
+    assert_eq!(delivery.await.unwrap().offset, Some(0));
+    assert_eq!(end(), 1);
+    let mut outcomes = Vec::new();
+    while outcomes.len() < 2 {
+        let seen = observer.next().await.unwrap();
+        let outcome = seen.finished.map(|(outcome, _)| outcome);
+        outcomes.extend(outcome.filter(|_| seen.api_key == ApiKey::Produce));
+    }
+    assert_eq!(
+        outcomes,
+        [Outcome::Spoiled, Outcome::Answered(ErrorCode::NONE)]
+    );
+}
+
+#[tokio::test]
+async fn a_rule_that_can_do_nothing_to_the_api_it_names_is_refused() {
+    let (cluster, _) = start().await;
+    let error = ErrorCode::UNKNOWN_SERVER_ERROR;
+    for (api, action) in [
+        (ApiKey::ApiVersions, Action::Error(error)),
+        (ApiKey::Fetch, Action::ApplyThenError(error)),
+        (ApiKey::Produce, Action::CorruptBatch),
+        (ApiKey::Produce, Action::CutRecords),
+        (ApiKey::Heartbeat, Action::RepeatPartition),
+    ] {
+        let added = cluster.faults().add(Rule::new(Matching::api(api), action));
+        assert!(added.is_err(), "{api} {action:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_version_is_spoken_where_the_cluster_knows_no_newer_one() {
+    let builder = EmbeddedCluster::builder().newest_version(ApiKey::Heartbeat, 2);
+    let cluster = builder.start().await.unwrap();
+    let config = ClientConfig::new(&cluster.bootstrap_servers());
+    let client = Client::connect(config.clone()).await.unwrap();
+    let spoken = async |client: &Client| {
+        let mut observer = cluster.observe();
+        beat(client).await.unwrap();
+        loop {
+            let seen = observer.next().await.unwrap();
+            if seen.api_key == ApiKey::Heartbeat {
+                break seen.api_version;
+            }
+        }
+    };
+    assert_eq!(spoken(&client).await, 2);
+    cluster.faults().set_newest_version(ApiKey::Heartbeat, None);
+    let client = Client::connect(config).await.unwrap();
+    assert_eq!(spoken(&client).await, 4);
 }

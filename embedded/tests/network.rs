@@ -26,6 +26,8 @@ impl Network for Pipes {
     type Listener = PipeListener;
 
     async fn bind(&self, address: SocketAddr) -> io::Result<PipeListener> {
+        // Where binding takes a while, something else may happen meanwhile.
+        tokio::task::yield_now().await;
         let (sender, incoming) = mpsc::channel(8);
         self.0.lock().unwrap().push(sender);
         Ok(PipeListener { address, incoming })
@@ -101,4 +103,21 @@ async fn any_stream_will_do_and_waiting_takes_no_time() {
     assert!((59_999..60_100).contains(&waited.as_millis()), "{waited:?}");
     cluster.shutdown().await;
     assert_eq!(stream.read(&mut [0]).await.unwrap(), 0, "closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broker_that_is_started_twice_at_once_listens_once() {
+    let pipes = Pipes::default();
+    let builder = EmbeddedCluster::builder().network(pipes.clone());
+    let cluster = builder.start().await.unwrap();
+    cluster.stop_broker(1).await.unwrap();
+    let (one, other) = tokio::join!(cluster.start_broker(1), cluster.start_broker(1));
+    assert!(one.is_ok() && other.is_ok());
+    let listening = || {
+        let senders = pipes.0.lock().unwrap();
+        senders.iter().filter(|sender| !sender.is_closed()).count()
+    };
+    assert_eq!(listening(), 1);
+    cluster.stop_broker(1).await.unwrap();
+    assert_eq!(listening(), 0);
 }

@@ -161,6 +161,15 @@ pub enum ConsumeError {
 }
 
 impl ConsumeError {
+    /// Whether bytes were damaged, on their way or on the broker's disk, by its own word.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } => true,
+            Self::Refused { code, .. } => *code == ErrorCode::CORRUPT_MESSAGE,
+            _ => false,
+        }
+    }
+
     /// Whether the stream goes on by itself. All other errors are a stream's last item.
     #[must_use]
     pub fn is_retriable(&self) -> bool {

@@ -66,6 +66,8 @@ enum Item {
 #[derive(Debug, Default)]
 struct Outage {
     failures: u32,
+    /// Those of them in which bytes came damaged.
+    damages: u32,
     since: Option<Instant>,
     told: bool,
 }
@@ -185,6 +187,8 @@ impl Feed {
     pub(crate) fn stumble(&self, error: ConsumeError, now: Instant) {
         let mut state = self.state();
         state.outage.failures = state.outage.failures.saturating_add(1);
+        let damages = u32::from(error.is_damage());
+        state.outage.damages = state.outage.damages.saturating_add(damages);
         state.outage.since.get_or_insert(now);
         state.behind = true;
         if state.outage.told || state.closed {
@@ -199,6 +203,11 @@ impl Feed {
     /// Failures since the last success.
     pub(crate) fn failures(&self) -> u32 {
         self.state().outage.failures
+    }
+
+    /// How often bytes came damaged since the last success.
+    pub(crate) fn damages(&self) -> u32 {
+        self.state().outage.damages
     }
 
     /// The policy moves the position, unless the reader has done so itself.

@@ -21,7 +21,7 @@ use crate::config::IsolationLevel;
 use crate::error::ClientError;
 use crate::offsets::OffsetSpec;
 
-/// How often in a row damaged bytes are asked for again.
+/// How often damaged bytes are asked for again, until something can be read.
 pub(crate) const DAMAGED_TRIES: u32 = 4;
 
 /// How many fresh looks at the metadata must miss a topic before it counts as deleted: a broker that has just started

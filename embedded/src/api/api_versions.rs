@@ -6,6 +6,7 @@ use ottla_protocol::messages::api_versions::{
 };
 
 use super::{SERVED, Served, served};
+use crate::settings::Settings;
 use crate::state::State;
 use crate::state::call::{Call, Handled, ReplyTo};
 
@@ -26,7 +27,7 @@ const FINALIZED: &[(&str, i16)] = &[
 ];
 
 pub(crate) fn handle(
-    _state: &mut State,
+    state: &mut State,
     call: &Call<'_>,
     request: ApiVersionsRequest<'_>,
 ) -> Handled {
@@ -37,16 +38,16 @@ pub(crate) fn handle(
             ..Default::default()
         });
     }
-    call.answer(&everything(call.version))
+    call.answer(&everything(call.version, &state.settings))
 }
 
 /// A client that is too new is told so in version 0, which it can read (KIP-511).
-pub(crate) fn too_new(call: &Call<'_>) -> Handled {
+pub(crate) fn too_new(state: &State, call: &Call<'_>) -> Handled {
     let to = ReplyTo {
         version: 0,
         ..call.reply_to()
     };
-    let own = served(call.api).map(line);
+    let own = served(call.api).and_then(|own| line(own, &state.settings));
     let response = ApiVersionsResponse {
         error_code: ErrorCode::UNSUPPORTED_VERSION.code(),
         api_keys: own.into_iter().collect(),
@@ -55,7 +56,7 @@ pub(crate) fn too_new(call: &Call<'_>) -> Handled {
     Ok(crate::state::call::Answer::Now(to.frame(&response)?))
 }
 
-fn everything(version: i16) -> ApiVersionsResponse<'static> {
+fn everything(version: i16, settings: &Settings) -> ApiVersionsResponse<'static> {
     let supported = FEATURES
         .iter()
         .map(|&(name, min_version, max_version)| SupportedFeatureKey {
@@ -72,8 +73,9 @@ fn everything(version: i16) -> ApiVersionsResponse<'static> {
         min_version_level: level,
         ..Default::default()
     });
+    let served = SERVED.iter().filter_map(|served| line(served, settings));
     ApiVersionsResponse {
-        api_keys: SERVED.iter().map(line).collect(),
+        api_keys: served.collect(),
         supported_features: supported.collect(),
         finalized_features_epoch: 1,
         finalized_features: finalized.collect(),
@@ -81,13 +83,15 @@ fn everything(version: i16) -> ApiVersionsResponse<'static> {
     }
 }
 
-fn line(served: &Served) -> ApiVersion {
-    ApiVersion {
+/// None: the cluster is told not to serve it.
+fn line(served: &Served, settings: &Settings) -> Option<ApiVersion> {
+    let versions = served.versions_in(settings);
+    (!versions.is_empty()).then(|| ApiVersion {
         api_key: served.api.code(),
-        min_version: *served.versions.start(),
-        max_version: *served.versions.end(),
+        min_version: *versions.start(),
+        max_version: *versions.end(),
         ..Default::default()
-    }
+    })
 }
 
 /// Letters, digits, and within them dots and dashes.

@@ -18,12 +18,18 @@ use crate::topic_name;
 pub(crate) const TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
 pub(crate) const CLUSTER_OPERATIONS: i32 = 0b1_1111_1010_0000;
 
+/// From this version on topics can be asked for by id, though the two before have a place for it.
+const BY_ID: i16 = 12;
+
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: MetadataRequest<'_>) -> Handled {
     let wanted = match &request.topics {
         // Version 0 has no null and takes an empty list for all.
         Some(topics) if call.version > 0 || !topics.is_empty() => Some(topics),
         _ => None,
     };
+    if call.version < BY_ID && wanted.is_some_and(|wanted| wanted.iter().any(is_by_id)) {
+        return call.answer(&refused(wanted));
+    }
     if request.allow_auto_topic_creation {
         create_missing(state, wanted);
     }
@@ -54,13 +60,36 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: MetadataReques
     call.answer(&response)
 }
 
+fn is_by_id(topic: &MetadataRequestTopic<'_>) -> bool {
+    topic.name.is_none() || topic.topic_id != TopicId::UNKNOWN
+}
+
+/// The answer to ids that come too early. Names can't be null in it.
+fn refused<'a>(wanted: Option<&Vec<MetadataRequestTopic<'a>>>) -> MetadataResponse<'a> {
+    let error_code = ErrorCode::INVALID_REQUEST.code();
+    let topics = wanted.into_iter().flatten();
+    MetadataResponse {
+        topics: topics
+            .map(|topic| MetadataResponseTopic {
+                error_code,
+                name: topic.name.or(Some("")),
+                topic_id: topic.topic_id,
+                ..Default::default()
+            })
+            .collect(),
+        error_code,
+        ..Default::default()
+    }
+}
+
 fn create_missing(state: &mut State, wanted: Option<&Vec<MetadataRequestTopic<'_>>>) {
     if state.broker_config("auto.create.topics.enable") != "true" {
         return;
     }
     let names = wanted.into_iter().flatten().filter_map(|topic| topic.name);
     for name in names {
-        if state.topics.named(name).is_none() {
+        let is_refused = state.check_topic_refused(name).is_err();
+        if !is_refused && state.topics.named(name).is_none() {
             let wanted = Wanted {
                 name,
                 partitions: -1,

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use ottla_protocol::ApiKey;
 use tokio::sync::broadcast;
 
 use super::EmbeddedCluster;
 use crate::error::EmbeddedError;
-use crate::faults::{Action, Rule, RuleId, RuleReport, SeenId, SeenRequest};
+use crate::faults::{Action, Rule, RuleId, RuleReport, SeenId, SeenRequest, has_partitions};
 use crate::groups::CommitWatcher;
 use crate::server::{Core, Network};
-use crate::state::refusing::is_refusable;
+use crate::state::refusing::{is_refusable, may_be_belied};
 
 /// The rules by which requests go wrong. Rules hold for requests that come from now on.
 #[derive(Clone, Copy, Debug)]
@@ -38,18 +39,30 @@ impl ClusterFaults<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`EmbeddedError::Config`]: there are too many rules, or the API is one whose answers can't carry any error.
+    /// [`EmbeddedError::Config`]: there are too many rules, or the answers of the API that it names can't be wrong in this way.
     pub fn add(&self, rule: Rule) -> Result<RuleId, EmbeddedError> {
         let wrong = |why: String| EmbeddedError::Config {
             setting: "rule".to_owned(),
             why,
         };
-        let api = rule.matching.api_key.filter(|api| !is_refusable(*api));
-        if let (Action::Error(_), Some(api)) = (&rule.action, api) {
-            return Err(wrong(format!("{api} can't be answered with an error")));
+        let api = rule.matching.api_key;
+        if let Some(api) = api.filter(|api| !is_possible(rule.action, *api)) {
+            return Err(wrong(format!("{api} can't be answered so")));
         }
         let added = self.core.with_faults(|faults| faults.add(rule));
         added.ok_or_else(|| wrong("there are too many".to_owned()))
+    }
+
+    /// Serves no newer version of an API from now on, nor tells of one, as brokers of an older Kafka; none: all versions again. Clients that know what
+    /// was told before have their connections closed by newer ones.
+    pub fn set_newest_version(&self, api: ApiKey, version: Option<i16>) {
+        self.core.with(|state, _| {
+            let newest = &mut state.settings.newest_versions;
+            match version {
+                Some(version) => newest.insert(api, version),
+                None => newest.remove(&api),
+            }
+        });
     }
 
     /// Ends a rule, and says what it did; none if there is no such rule.
@@ -72,6 +85,17 @@ impl ClusterFaults<'_> {
     #[must_use]
     pub fn reports(&self) -> Vec<RuleReport> {
         self.core.with_faults(|faults| faults.reports().collect())
+    }
+}
+
+/// Whether an answer of the API can be wrong in this way.
+fn is_possible(action: Action, api: ApiKey) -> bool {
+    match action {
+        Action::Error(_) => is_refusable(api),
+        Action::ApplyThenError(_) => may_be_belied(api),
+        Action::RepeatPartition => has_partitions(api),
+        Action::CorruptBatch | Action::CutRecords => api == ApiKey::Fetch,
+        _ => true,
     }
 }
 

@@ -74,14 +74,20 @@ pub enum Action {
     ApplyThenCut,
     /// It takes effect and is never answered; the connection stays.
     ApplyThenSilence,
+    /// It takes effect, and is answered with an error all the same, for all that it asks for: the client is told less than is true.
+    ApplyThenError(ErrorCode),
     /// It is answered, and the broker's side of the connection is closed; what comes in is still read.
     HalfClose,
     /// Only so many bytes of its answer go out, the length in front counted; then the connection is cut.
     Truncate(usize),
     /// One bit of its answer is flipped, behind the length in front.
     Corrupt,
-    /// One bit of a record batch in its answer is flipped, where the batch's checksum shows it. An answer without a batch stays as it is.
+    /// The last partition in its answer is there twice.
+    RepeatPartition,
+    /// One bit is flipped in a batch of what was fetched, where only the batch's checksum can tell.
     CorruptBatch,
+    /// The records of a partition that was fetched end early, most often in the middle of a batch.
+    CutRecords,
 }
 
 /// What a rule did.

@@ -1,10 +1,11 @@
 //! Transcripts of requests, and what became of them.
 
+mod damage;
+
 use std::time::Duration;
 
 use ottla_protocol::ApiKey;
 use ottla_protocol::error_code::ErrorCode;
-use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -76,8 +77,8 @@ fn all(action: Action) -> Rule {
 fn without_rules_nothing_happens() {
     let mut script = Script::new();
     let verdict = script.ask(&produce());
-    assert_eq!(verdict, Verdict::untouched(SeenId(0)));
-    assert_eq!(verdict.answering.apply(vec![1, 2]), Some(vec![1, 2]));
+    assert_eq!(verdict, Verdict::untouched(SeenId(0), &produce()));
+    assert_eq!(verdict.spoil(vec![1, 2]), Some(vec![1, 2]));
 }
 
 #[test]
@@ -236,7 +237,8 @@ fn the_first_rule_decides_and_a_later_one_may_spoil_the_answer() {
 
 #[test]
 fn what_is_to_take_effect_is_not_refused_by_a_later_rule() {
-    for action in [Action::ApplyThenCut, Action::ApplyThenSilence] {
+    let error = Action::ApplyThenError(ErrorCode::REQUEST_TIMED_OUT);
+    for action in [Action::ApplyThenCut, Action::ApplyThenSilence, error] {
         let mut script = Script::with(all(action));
         for other in [
             Action::Error(ErrorCode::NOT_COORDINATOR),
@@ -261,60 +263,39 @@ fn a_request_without_effect_has_no_answer_to_spoil() {
 
 #[test]
 fn what_goes_out_of_an_answer() {
-    let answering = |action| Script::with(all(action)).ask(&produce()).answering;
+    let verdict = |action| Script::with(all(action)).ask(&produce());
     let frame = || vec![0, 0, 0, 3, 10, 20, 30];
-    let half = answering(Action::HalfClose);
-    assert_eq!((half.apply(frame()), half.cuts()), (Some(frame()), false));
-    let cut = answering(Action::ApplyThenCut);
-    assert_eq!((cut.apply(frame()), cut.cuts()), (None, true));
-    let silent = answering(Action::ApplyThenSilence);
-    assert_eq!((silent.apply(frame()), silent.cuts()), (None, false));
-    let short = answering(Action::Truncate(5));
-    assert_eq!(
-        (short.apply(frame()), short.cuts()),
-        (Some(frame()[..5].into()), true)
-    );
-    assert_eq!(
-        answering(Action::Truncate(99)).apply(frame()),
-        Some(frame())
-    );
+    let told = |action| {
+        let verdict = verdict(action);
+        (verdict.spoil(frame()), verdict.answering.cuts())
+    };
+    assert_eq!(told(Action::HalfClose), (Some(frame()), false));
+    assert_eq!(told(Action::ApplyThenCut), (None, true));
+    assert_eq!(told(Action::ApplyThenSilence), (None, false));
+    assert_eq!(told(Action::Truncate(5)), (Some(frame()[..5].into()), true));
+    assert_eq!(told(Action::Truncate(99)), (Some(frame()), true));
+    let error = ErrorCode::REQUEST_TIMED_OUT;
+    assert_eq!(told(Action::ApplyThenError(error)), (Some(frame()), false));
+    let nothing_in_it = told(Action::RepeatPartition);
+    assert_eq!(nothing_in_it, (Some(frame()), false), "no answer at all");
 
-    let corrupt = answering(Action::Corrupt);
-    let spoiled = corrupt.apply(frame()).unwrap();
+    let corrupt = verdict(Action::Corrupt);
+    let spoiled = corrupt.spoil(frame()).unwrap();
     assert_eq!(spoiled[..4], frame()[..4], "the length stays");
-    let bits = spoiled
-        .iter()
-        .zip(frame())
-        .map(|(one, other)| (one ^ other).count_ones());
-    assert_eq!(bits.sum::<u32>(), 1);
-    assert_eq!(answering(Action::Corrupt), corrupt, "seeded");
+    assert_eq!(bits_between(&spoiled, &frame()), 1);
+    assert_eq!(verdict(Action::Corrupt), corrupt, "seeded");
     assert_eq!(
-        corrupt.apply(vec![0; 4]),
+        corrupt.spoil(vec![0; 4]),
         Some(vec![0; 4]),
         "nothing to flip"
     );
-    assert_eq!(corrupt.apply(Vec::new()), Some(Vec::new()));
+    assert_eq!(corrupt.spoil(Vec::new()), Some(Vec::new()));
 }
 
-#[test]
-fn a_batch_is_spoiled_where_its_checksum_shows_it() {
-    let mut builder = BatchBuilder::new();
-    builder.append(0, None, Some(b"a record"), &[]).unwrap();
-    let batch = builder.finish(&BatchOptions::default(), &mut Compressor::new());
-    let (before, batch) = ([0, 0, 0, 99, 7, 7, 7], batch.unwrap());
-    let frame = [&before, &batch[..], &[8; 5]].concat();
-    for bit in 0..500 {
-        let spoiled = Answering::CorruptBatch(bit).apply(frame.clone()).unwrap();
-        let changed: Vec<_> = (0..frame.len())
-            .filter(|at| spoiled[*at] != frame[*at])
-            .collect();
-        assert_eq!(changed.len(), 1);
-        let covered = before.len() + 21..before.len() + batch.len();
-        assert!(covered.contains(&changed[0]), "{changed:?}");
-    }
-    let without = vec![1; 200];
-    let answering = Answering::CorruptBatch(7);
-    assert_eq!(answering.apply(without.clone()), Some(without));
+fn bits_between(one: &[u8], other: &[u8]) -> u32 {
+    assert_eq!(one.len(), other.len());
+    let pairs = one.iter().zip(other);
+    pairs.map(|(one, other)| (one ^ other).count_ones()).sum()
 }
 
 #[test]

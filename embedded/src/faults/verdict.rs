@@ -1,20 +1,23 @@
 //! What becomes of one request.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ottla_protocol::ApiKey;
 use ottla_protocol::error_code::ErrorCode;
-use ottla_protocol::records::RecordBatch;
 use rand::{Rng, RngExt};
 
-use super::{Action, Rule, RuleId, SeenId};
+use super::{Action, Facts, Rule, RuleId, SeenId, damage, has_partitions};
 
 /// What becomes of a request, by all rules together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The request in the log.
     pub seen: SeenId,
+    /// Its API.
+    pub api_key: ApiKey,
+    /// The API's version.
+    pub api_version: i16,
     /// The rules that had a part in it.
     pub rules: Vec<RuleId>,
     /// How long it waits before anything else.
@@ -69,8 +72,14 @@ pub enum Answering {
     Truncate(usize),
     /// It goes out with a bit flipped: this number, modulo the bits there are.
     Corrupt(u64),
-    /// It goes out with a bit flipped in the first record batch in it, if there is one: this number, modulo the bits that its checksum covers.
+    /// An error goes out in its place.
+    Error(ErrorCode),
+    /// It goes out with the last partition twice.
+    RepeatPartition,
+    /// It goes out with a bit flipped in one batch: this number chooses.
     CorruptBatch(u64),
+    /// It goes out with less records of one partition: this number chooses.
+    CutRecords(u64),
 }
 
 impl Refusal {
@@ -83,23 +92,6 @@ impl Refusal {
 }
 
 impl Answering {
-    /// What goes out of an answer's frame, length in front. None: nothing does.
-    #[must_use]
-    pub fn apply(self, mut frame: Vec<u8>) -> Option<Vec<u8>> {
-        match self {
-            Self::Send | Self::SendThenHalfClose => {}
-            Self::Cut | Self::Withhold => return None,
-            Self::Truncate(bytes) => frame.truncate(bytes),
-            Self::Corrupt(bit) => flip(frame.get_mut(LENGTH..).unwrap_or_default(), bit),
-            Self::CorruptBatch(bit) => {
-                if let Some(range) = covered(&frame) {
-                    flip(&mut frame[range], bit);
-                }
-            }
-        }
-        Some(frame)
-    }
-
     /// Whether the connection is cut after what goes out.
     #[must_use]
     pub fn cuts(self) -> bool {
@@ -107,45 +99,12 @@ impl Answering {
     }
 }
 
-/// The bytes of a frame's length. They stay as they are, or the client would wait for bytes that never come: that is what truncating is
-/// for.
-const LENGTH: usize = 4;
-
-/// Where a batch's checksum begins to cover it, the magic byte, and the checksum itself, from the batch's beginning.
-const COVERED: usize = 21;
-const MAGIC: usize = 16;
-
-/// What the checksum of the first batch in a frame covers. Wherever else a bit is wrong in an answer, nobody can see it.
-fn covered(frame: &[u8]) -> Option<Range<usize>> {
-    let batch_at = |at: &usize| {
-        let bytes = frame.get(*at..)?;
-        if *bytes.get(MAGIC)? != 2 {
-            return None;
-        }
-        let (batch, _) = RecordBatch::split_first(bytes).ok().flatten()?;
-        batch.check_crc().ok()?;
-        Some(at + COVERED..at + batch.bytes().len())
-    };
-    (LENGTH..frame.len()).find_map(|at| batch_at(&at))
-}
-
-fn flip(bytes: &mut [u8], bit: u64) {
-    let bits = bytes.len() as u64 * 8;
-    let Some(at) = bit.checked_rem(bits) else {
-        return;
-    };
-    let byte = usize::try_from(at / 8)
-        .ok()
-        .and_then(|at| bytes.get_mut(at));
-    if let Some(byte) = byte {
-        *byte ^= 1 << (at % 8);
-    }
-}
-
 impl Verdict {
-    pub(super) fn untouched(seen: SeenId) -> Self {
+    pub(super) fn untouched(seen: SeenId, facts: &Facts<'_>) -> Self {
         Self {
             seen,
+            api_key: facts.api_key,
+            api_version: facts.api_version,
             rules: Vec::new(),
             delay: Duration::ZERO,
             throttle: Duration::ZERO,
@@ -162,20 +121,24 @@ impl Verdict {
             Action::Delay(_) => true,
             Action::Throttle(_) => has_answer,
             // Where the effect is wanted and the answer isn't, an error would keep the effect off.
-            Action::Error(_) => {
-                let is_applied = matches!(self.answering, Answering::Cut | Answering::Withhold);
-                self.effect == Effect::Apply && !is_applied
-            }
+            Action::Error(_) => self.effect == Effect::Apply && !self.wants_effect(),
             // Whoever spoils the answer wants one.
             Action::Drop | Action::Cut => self.effect == Effect::Apply && is_sent,
             // Whoever wants the effect doesn't get it where it is refused.
-            Action::ApplyThenCut | Action::ApplyThenSilence => {
+            Action::ApplyThenCut | Action::ApplyThenSilence | Action::ApplyThenError(_) => {
                 self.effect == Effect::Apply && is_sent
             }
-            Action::HalfClose | Action::Truncate(_) | Action::Corrupt | Action::CorruptBatch => {
-                has_answer && is_sent
+            Action::HalfClose | Action::Truncate(_) | Action::Corrupt => has_answer && is_sent,
+            Action::RepeatPartition => has_answer && is_sent && has_partitions(self.api_key),
+            Action::CorruptBatch | Action::CutRecords => {
+                has_answer && is_sent && self.api_key == ApiKey::Fetch
             }
         }
+    }
+
+    fn wants_effect(&self) -> bool {
+        use Answering as As;
+        matches!(self.answering, As::Cut | As::Withhold | As::Error(_))
     }
 
     /// A rule fired, and there is room for what it does.
@@ -192,8 +155,33 @@ impl Verdict {
             Action::HalfClose => self.answering = Answering::SendThenHalfClose,
             Action::Truncate(bytes) => self.answering = Answering::Truncate(bytes),
             Action::Corrupt => self.answering = Answering::Corrupt(rng.random()),
+            Action::ApplyThenError(error) => self.answering = Answering::Error(error),
+            Action::RepeatPartition => self.answering = Answering::RepeatPartition,
             Action::CorruptBatch => self.answering = Answering::CorruptBatch(rng.random()),
+            Action::CutRecords => self.answering = Answering::CutRecords(rng.random()),
         }
+    }
+
+    /// What goes out of an answer's frame, length in front. None: nothing does. An error in its place comes from whoever answers.
+    #[must_use]
+    pub fn spoil(&self, mut frame: Vec<u8>) -> Option<Vec<u8>> {
+        let version = self.api_version;
+        let changed = match self.answering {
+            Answering::Send | Answering::SendThenHalfClose | Answering::Error(_) => None,
+            Answering::Cut | Answering::Withhold => return None,
+            Answering::Truncate(bytes) => {
+                frame.truncate(bytes);
+                None
+            }
+            Answering::Corrupt(bit) => {
+                damage::flip_any(&mut frame, bit);
+                None
+            }
+            Answering::RepeatPartition => damage::repeated(&frame, self.api_key, version),
+            Answering::CorruptBatch(bit) => damage::records_flipped(&frame, version, bit),
+            Answering::CutRecords(cut) => damage::records_cut(&frame, version, cut),
+        };
+        Some(changed.unwrap_or(frame))
     }
 
     /// The throttle time as answers have it, in milliseconds.

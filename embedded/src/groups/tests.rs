@@ -185,6 +185,24 @@ impl World {
         outcome.member_id
     }
 
+    /// Two new members that have joined, the leader first.
+    pub(super) fn two_joined(&mut self) -> [String; 2] {
+        let ids = [self.new_id(), self.new_id()];
+        let joins = ids.each_ref().map(|member_id| {
+            self.join(&Join {
+                member_id,
+                ..Join::default()
+            })
+        });
+        self.wait(Duration::ZERO);
+        let leader = self.joined(joins[0]).leader;
+        let [one, other] = ids;
+        match one == leader {
+            true => [one, other],
+            false => [other, one],
+        }
+    }
+
     pub(super) fn sync(
         &mut self,
         member_id: &str,

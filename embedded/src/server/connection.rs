@@ -96,12 +96,6 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
         asked: Asked<'_>,
         verdict: Option<&Verdict>,
     ) -> Result<Outcome, End> {
-        let throttled = match (&asked, verdict) {
-            (Asked::Request(request), Some(verdict)) if !verdict.throttle.is_zero() => {
-                Some((request.api, request.version, verdict.throttle_time_ms()))
-            }
-            _ => None,
-        };
         let Frame {
             bytes: mut answer,
             error,
@@ -110,7 +104,10 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
             Reply::Nothing => return Ok(Outcome::Unanswered),
             Reply::Later(mut later) => tokio::select! {
                 biased;
-                answer = &mut later.answer => answer.map_err(|_| NoFrame::Closed)?,
+                answer = &mut later.answer => {
+                    let answer = answer.map_err(|_| NoFrame::Closed)?;
+                    later.instead.take().unwrap_or(answer)
+                }
                 gone = self.frames.gone() => return Err(gone.into()),
             },
             Reply::Close(refused) => {
@@ -124,20 +121,19 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
             self.write(&answer).await?;
             return Ok(Outcome::Answered(error));
         };
-        if let Some((api, version, throttle_ms)) = throttled {
-            throttle::put(&mut answer, throttle_ms, api, version);
+        if !verdict.throttle.is_zero() {
+            throttle::put(&mut answer, verdict);
         }
-        let answering = verdict.answering;
-        if let Some(answer) = answering.apply(answer) {
+        if let Some(answer) = verdict.spoil(answer) {
             self.write(&answer).await?;
         }
-        match answering {
+        match verdict.answering {
             Answering::Send => Ok(Outcome::Answered(error)),
             Answering::SendThenHalfClose => {
                 self.writing.shutdown().await?;
                 Err(End::Gone(self.frames.drain().await))
             }
-            _ if answering.cuts() => Err(End::Cut),
+            answering if answering.cuts() => Err(End::Cut),
             _ => Ok(Outcome::Spoiled),
         }
     }

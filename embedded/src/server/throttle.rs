@@ -2,11 +2,14 @@
 
 use ottla_protocol::ApiKey;
 
+use crate::faults::Verdict;
+
 /// Where the answer's own fields begin: behind length and correlation id, and a byte of tags if it is flexible.
 const PLAIN_BODY: usize = 8;
 
-/// Writes a throttle time into the whole frame of an answer, where the answer to such a request has a place for it.
-pub(super) fn put(frame: &mut [u8], throttle_ms: i32, api: ApiKey, version: i16) {
+/// Writes a throttle time into the whole frame of an answer, where it has a place for it.
+pub(super) fn put(frame: &mut [u8], verdict: &Verdict) {
+    let (api, version) = (verdict.api_key, verdict.api_version);
     let at = match api {
         // Produce has it last: behind it are tags at most, of which there are none unless a leader has moved.
         ApiKey::Produce if version < 9 => frame.len().checked_sub(4),
@@ -17,7 +20,7 @@ pub(super) fn put(frame: &mut [u8], throttle_ms: i32, api: ApiKey, version: i16)
     let place = at.and_then(|at| frame.get_mut(at..)?.first_chunk_mut::<4>());
     // Where there was no throttle time by now, something else stands there, or it is 0.
     if let Some(place) = place.filter(|place| **place == [0; 4]) {
-        *place = throttle_ms.to_be_bytes();
+        *place = verdict.throttle_time_ms().to_be_bytes();
     }
 }
 

@@ -6,15 +6,15 @@ use super::call::Refused;
 use super::peer::Peer;
 
 /// What is in a frame.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Asked<'a> {
     /// A token without header, as it follows SaslHandshake v0.
     Token(&'a [u8]),
-    Request(Request<'a>),
+    Request(Box<Request<'a>>),
 }
 
 /// A request of an API that there is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) api: ApiKey,
     pub(crate) version: i16,
@@ -38,12 +38,12 @@ impl<'a> Asked<'a> {
                 version,
             });
         };
-        Ok(Self::Request(Request {
+        Ok(Self::Request(Box::new(Request {
             api,
             version,
             correlation_id: header.correlation_id,
             client_id: header.client_id,
             body: AnyRequest::read(api, body, version),
-        }))
+        })))
     }
 }

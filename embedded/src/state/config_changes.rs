@@ -63,7 +63,7 @@ impl State {
                 let topic = self.topics.named(name).ok_or_else(Refusal::unknown_topic)?;
                 Ok(topic.configs.clone())
             }
-            Resource::Broker(None) => Ok(self.settings.configs.clone()),
+            Resource::Broker(None) => Ok(self.settings.dynamic.clone()),
             Resource::Broker(Some(node)) => match self.brokers.get(node) {
                 Some(broker) => Ok(broker.configs.clone()),
                 None => Err(Refusal::new(
@@ -85,7 +85,7 @@ impl State {
                 self.configure_logs(Some(name));
             }
             Resource::Broker(None) => {
-                self.settings.configs = values;
+                self.settings.dynamic = values;
                 self.configure_logs(None);
                 *self.groups.settings_mut() = self.settings.groups();
                 self.configure_groups();

@@ -297,7 +297,7 @@ impl State {
 
     /// What a topic gets that says nothing of replicas: three, or as many as there are brokers.
     pub(crate) fn default_replication_factor(&self) -> usize {
-        match self.settings.configs.get("default.replication.factor") {
+        match self.settings.set("default.replication.factor") {
             Some(set) => set.parse().unwrap_or(1),
             None => self.brokers.all().count().min(3),
         }

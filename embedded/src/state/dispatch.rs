@@ -12,7 +12,7 @@ impl State {
     pub(crate) fn handle(&mut self, now: Now, peer: &mut Peer, asked: Asked<'_>) -> Handled {
         let request = match asked {
             Asked::Token(token) => return api::bare_token(self, peer, token),
-            Asked::Request(request) => request,
+            Asked::Request(request) => *request,
         };
         let host = peer.host.clone();
         let call = Call {

@@ -41,6 +41,12 @@ pub(crate) fn is_refusable(api: ApiKey) -> bool {
     REFUSABLE.contains(&api)
 }
 
+/// Whether a request can take effect and be answered with an error all the same: where its handler refuses it, that is all it does. A
+/// fetch that is refused moves its session on.
+pub(crate) fn may_be_belied(api: ApiKey) -> bool {
+    is_refusable(api) && api != ApiKey::Fetch
+}
+
 impl State {
     /// The error for a request that knows no topics.
     pub(crate) fn check_refused(&self) -> Result<(), ErrorCode> {

@@ -27,7 +27,8 @@ pub(crate) struct Synonym {
 
 const TOPIC: i8 = 1;
 const BROKER: i8 = 2;
-const ALL_BROKERS: i8 = 4;
+const ALL_BROKERS: i8 = 3;
+const AT_START: i8 = 4;
 const DEFAULT: i8 = 5;
 const GROUP: i8 = 8;
 
@@ -37,7 +38,8 @@ impl State {
         let own = self.values_of(resource)?;
         let source = match resource {
             Resource::Topic(_) => TOPIC,
-            Resource::Broker(_) => BROKER,
+            Resource::Broker(None) => ALL_BROKERS,
+            Resource::Broker(Some(_)) => BROKER,
             Resource::Group(_) => GROUP,
         };
         // Of all brokers only what was set is told.
@@ -78,11 +80,15 @@ impl State {
             Resource::Broker(_) => row.name,
             _ => row.synonym,
         };
-        if let Some(value) = self.settings.configs.get(behind) {
+        let of_all = self.settings.dynamic.get(behind);
+        if let Some(value) = of_all.filter(|_| source != ALL_BROKERS) {
             note(behind, value, ALL_BROKERS);
         }
+        if let Some(value) = self.settings.configs.get(behind) {
+            note(behind, value, AT_START);
+        }
         if let (Resource::Broker(Some(node)), "node.id") = (resource, row.name) {
-            note(row.name, &node.to_string(), ALL_BROKERS);
+            note(row.name, &node.to_string(), AT_START);
         }
         let shown_behind = find(broker::TABLE, behind).map_or(row.name, |behind| behind.name);
         note(shown_behind, row.default, DEFAULT);

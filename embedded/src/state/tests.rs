@@ -2,6 +2,9 @@
 //! connection, and never a panic.
 
 mod fetching;
+mod login;
+mod refusing;
+mod settings;
 
 use std::time::Duration;
 
@@ -404,4 +407,26 @@ fn the_same_seed_and_the_same_requests_give_the_same_bytes() {
     let told = story();
     assert!(told.len() > 100);
     assert_eq!(told, story());
+}
+
+#[test]
+fn versions_that_have_a_place_for_topic_ids_too_early_refuse_them() {
+    let mut state = cluster();
+    let known = state.topics.named("orders").unwrap().id;
+    for topic_id in [known, ottla_protocol::types::TopicId([7; 16])] {
+        for version in [10, 11] {
+            let request = MetadataRequest {
+                topics: Some(vec![MetadataRequestTopic {
+                    topic_id,
+                    ..Default::default()
+                }]),
+                ..Default::default()
+            };
+            let answer = answer_to(&mut state, &request, version);
+            let response = MetadataResponse::read_body(&answer, version).unwrap();
+            let told = &response.topics[0];
+            let invalid = ErrorCode::INVALID_REQUEST.code();
+            assert_eq!((told.name, told.error_code), (Some(""), invalid));
+        }
+    }
 }

@@ -120,3 +120,20 @@ fn paused_and_closed_want_nothing() {
     feed.deliver(feed.ask(), fetched(10), 1, true);
     assert!(take(&feed).is_none(), "nothing is kept for a closed one");
 }
+
+#[test]
+fn damage_is_counted_apart_from_other_failures() {
+    let feed = feed();
+    for _ in 0..9 {
+        feed.stumble(refused(), Instant::now());
+    }
+    let damaged = ConsumeError::Refused {
+        partition: TopicPartition::new("orders", 0),
+        broker: 1,
+        code: ErrorCode::CORRUPT_MESSAGE,
+    };
+    feed.stumble(damaged, Instant::now());
+    assert_eq!((feed.failures(), feed.damages()), (10, 1));
+    feed.deliver(feed.ask(), fetched(1), 1, false);
+    assert_eq!((feed.failures(), feed.damages()), (0, 0));
+}

@@ -83,7 +83,7 @@ impl Fetcher {
                 self.learn_leader(asked, data);
                 asked.refused(self.broker, code)
             }
-            Triage::Damaged if feed.failures() < DAMAGED_TRIES => asked.refused(self.broker, code),
+            Triage::Damaged if feed.damages() < DAMAGED_TRIES => asked.refused(self.broker, code),
             Triage::Confirm => {
                 asked.refused(self.broker, code);
                 Outcome::Leaves(Reason::MayBeGone)
@@ -116,7 +116,7 @@ impl Fetcher {
 
     fn serve(&self, asked: &Asked, data: &PartitionData<'_>, body: &Bytes) -> Outcome {
         let records = data.records.unwrap_or_default();
-        let walked = match walk(records, asked.ask.offset) {
+        let walked = match walk(records, asked.ask.offset, data.high_watermark) {
             Ok(walked) => walked,
             Err(source) => return asked.damaged(source),
         };
@@ -175,11 +175,11 @@ struct Walked {
 }
 
 /// Reads the headers only. A bad batch behind good ones is left for the next fetch, which will begin with it.
-fn walk(records: &[u8], offset: i64) -> Result<Walked, RecordError> {
+fn walk(records: &[u8], offset: i64, high_watermark: i64) -> Result<Walked, RecordError> {
     let mut position = Position::at(offset);
     let mut rest = records;
     loop {
-        match RecordBatch::split_first(rest) {
+        match split_plausible(rest, high_watermark) {
             Ok(Some((batch, after))) => {
                 position.pass(batch.last_offset());
                 rest = after;
@@ -200,4 +200,58 @@ fn walk(records: &[u8], offset: i64) -> Result<Walked, RecordError> {
         bytes: records.len() - rest.len(),
         next: position.next(),
     })
+}
+
+/// No batch reaches behind the high watermark. One that says so may be damaged there, and a fetch from where it says it ends would be told
+/// that this is out of range, before its reader finds the damage.
+fn split_plausible(
+    records: &[u8],
+    high_watermark: i64,
+) -> Result<Option<(RecordBatch<'_>, &[u8])>, RecordError> {
+    let split = RecordBatch::split_first(records)?;
+    if let Some((batch, _)) = &split
+        && batch.last_offset() >= high_watermark
+    {
+        batch.check_crc()?;
+    }
+    Ok(split)
+}
+
+#[cfg(test)]
+mod tests {
+    use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor};
+
+    use super::*;
+
+    /// Where a batch says how far its last offset is from its first.
+    const LAST_OFFSET_DELTA: usize = 23;
+
+    fn batch(base_offset: i64) -> Vec<u8> {
+        let mut builder = BatchBuilder::new();
+        for _ in 0..2 {
+            builder.append(0, None, Some(b"value"), &[]).unwrap();
+        }
+        let options = BatchOptions {
+            base_offset,
+            ..BatchOptions::default()
+        };
+        builder.finish(&options, &mut Compressor::new()).unwrap()
+    }
+
+    #[test]
+    fn the_position_follows_no_offset_that_the_log_cannot_hold() {
+        let mut records = [batch(10), batch(12)].concat();
+        let first = batch(10).len();
+        let walked = walk(&records, 10, 14).unwrap();
+        assert_eq!((walked.bytes, walked.next), (records.len(), 14));
+        let behind = walk(&records, 10, 11).unwrap();
+        assert_eq!(behind.next, 14, "the checksum is right, the mark is late");
+
+        records[first + LAST_OFFSET_DELTA] ^= 1;
+        let walked = walk(&records, 10, 14).unwrap();
+        assert_eq!((walked.bytes, walked.next), (first, 12));
+        records[LAST_OFFSET_DELTA] ^= 1;
+        let refused = walk(&records, 10, 14);
+        assert!(matches!(refused, Err(RecordError::Crc { .. })));
+    }
 }

@@ -56,7 +56,7 @@ impl Asked {
     pub(super) fn damaged(&self, source: RecordError) -> Outcome {
         let offset = self.ask.offset;
         let partition = self.seat.feed.partition.clone();
-        if self.seat.feed.failures() >= DAMAGED_TRIES {
+        if self.seat.feed.damages() >= DAMAGED_TRIES {
             self.seat.feed.fail(ConsumeError::Corrupt {
                 partition,
                 offset,

@@ -216,16 +216,7 @@ fn commits_keep_a_session_alive() {
 #[test]
 fn s59_a_leader_that_dies_before_it_assigns_does_not_hang_the_others() {
     let mut world = World::new();
-    let ids = [world.new_id(), world.new_id()];
-    let joins = ids.each_ref().map(|member_id| {
-        world.join(&Join {
-            member_id,
-            ..Join::default()
-        })
-    });
-    world.wait(Duration::ZERO);
-    let leader = world.joined(joins[0]).leader;
-    let follower = ids.iter().find(|&member| *member != leader).unwrap();
+    let [_, follower] = &world.two_joined();
     let sync = world.sync(follower, 1, &[]);
     world.wait(SESSION);
     assert_eq!(world.synced(sync), Err(ErrorCode::REBALANCE_IN_PROGRESS));
@@ -240,29 +231,17 @@ fn s59_a_leader_that_dies_before_it_assigns_does_not_hang_the_others() {
 #[test]
 fn who_heartbeats_and_never_syncs_is_out_after_the_rebalance_timeout() {
     let mut world = World::new();
-    let ids = [world.new_id(), world.new_id()];
-    let joins = ids.each_ref().map(|member_id| {
-        world.join(&Join {
-            member_id,
-            ..Join::default()
-        })
-    });
-    world.wait(Duration::ZERO);
-    let leader = world.joined(joins[0]).leader;
-    let lazy = ids.iter().find(|&member| *member != leader).unwrap();
-    let sync = world.sync(&leader, 1, &[]);
+    let [leader, lazy] = &world.two_joined();
+    let sync = world.sync(leader, 1, &[]);
     assert_eq!(world.synced(sync), Ok(Vec::new()));
     for _ in 0..59 {
         world.wait(Duration::from_secs(1));
         assert_eq!(world.heartbeat(lazy, 1), ErrorCode::NONE);
-        assert_eq!(world.heartbeat(&leader, 1), ErrorCode::NONE);
+        assert_eq!(world.heartbeat(leader, 1), ErrorCode::NONE);
     }
     world.wait(Duration::from_secs(1));
     assert_eq!(world.heartbeat(lazy, 1), ErrorCode::UNKNOWN_MEMBER_ID);
-    assert_eq!(
-        world.heartbeat(&leader, 1),
-        ErrorCode::REBALANCE_IN_PROGRESS
-    );
+    assert_eq!(world.heartbeat(leader, 1), ErrorCode::REBALANCE_IN_PROGRESS);
 }
 
 #[test]

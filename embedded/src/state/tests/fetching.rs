@@ -284,6 +284,29 @@ fn a_fetch_in_a_session_is_about_all_that_the_session_has() {
     let mut body = Vec::new();
     again.write_body(&mut body, FETCH).unwrap();
     let sessions = state.sessions.get(&1);
-    let named = Named::read(ApiKey::Fetch, FETCH, &body, &state.topics, sessions);
+    let request = AnyRequest::read(ApiKey::Fetch, &body, FETCH).unwrap();
+    let named = Named::of(&request, &state.topics, sessions);
     assert_eq!(named.topics, [("orders", vec![0])]);
+}
+
+/// The session that a fetch which opens one is given.
+fn session(state: &mut State, topic_id: TopicId) -> i32 {
+    let mut opening = fetch(topic_id, 0);
+    opening.session_epoch = 0;
+    let Ok(Answer::Now(frame)) = send(state, 1, &opening, FETCH) else {
+        panic!("it need not wait")
+    };
+    let body = body_of(frame);
+    FetchResponse::read_body(&body, FETCH).unwrap().session_id
+}
+
+#[test]
+fn there_are_no_more_sessions_than_the_setting_allows() {
+    let slots = "max.incremental.fetch.session.cache.slots".to_owned();
+    let mut state = cluster();
+    let id = orders(&state);
+    state.settings.configs.insert(slots, "2".to_owned());
+    let given: Vec<i32> = (0..3).map(|_| session(&mut state, id)).collect();
+    assert!(given[0] != 0 && given[1] != 0, "{given:?}");
+    assert_eq!(given[2], 0);
 }
