@@ -1,5 +1,6 @@
 //! ApiVersions: what is served, and the cluster's features.
 
+use ottla_protocol::ApiKey;
 use ottla_protocol::api::ReadRequest;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::api_versions::{
@@ -21,6 +22,7 @@ const FEATURES: &[(&str, i16, i16)] = &[
 
 /// Those in force, at their level.
 const FINALIZED: &[(&str, i16)] = &[
+    ("eligible.leader.replicas.version", 1),
     ("group.version", 1),
     ("metadata.version", 30),
     ("transaction.version", 2),
@@ -75,7 +77,7 @@ fn everything(version: i16) -> ApiVersionsResponse<'static> {
         ..Default::default()
     });
     ApiVersionsResponse {
-        api_keys: SERVED.iter().map(line).collect(),
+        api_keys: offered().map(line).collect(),
         supported_features: supported.collect(),
         finalized_features_epoch: 1,
         finalized_features: finalized.collect(),
@@ -83,10 +85,21 @@ fn everything(version: i16) -> ApiVersionsResponse<'static> {
     }
 }
 
+/// A broker that nobody asks for metrics answers those who want to push some, and does not offer it.
+fn offered() -> impl Iterator<Item = &'static Served> {
+    let served = SERVED.iter();
+    served.filter(|row| row.api != ApiKey::GetTelemetrySubscriptions)
+}
+
 fn line(served: &Served) -> ApiVersion {
+    // As Kafka since 4.0: librdkafka takes a broker without Produce 0 for one that knows no compression (KAFKA-18659).
+    let min_version = match served.api {
+        ApiKey::Produce => 0,
+        _ => *served.versions.start(),
+    };
     ApiVersion {
         api_key: served.api.code(),
-        min_version: *served.versions.start(),
+        min_version,
         max_version: *served.versions.end(),
         ..Default::default()
     }

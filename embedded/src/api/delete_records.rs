@@ -14,7 +14,8 @@ use crate::state::topics::TopicRef;
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     let request = DeleteRecordsRequest::read_body(body, call.version)?;
     let mut topics = Vec::new();
-    for topic in &request.topics {
+    let named = request.topics.iter();
+    for topic in named.filter(|topic| !topic.partitions.is_empty()) {
         let partitions = topic.partitions.iter();
         topics.push(DeleteRecordsTopicResult {
             name: topic.name,

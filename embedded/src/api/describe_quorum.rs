@@ -27,6 +27,7 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
     });
     let topics = topics.collect();
     call.answer(&DescribeQuorumResponse {
+        error_message: Some(""),
         topics,
         ..Default::default()
     })
@@ -42,6 +43,7 @@ fn partition(
         return DescribeQuorumResponsePartitionData {
             partition_index,
             error_code: ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.code(),
+            error_message: Some("This server does not host this topic-partition."),
             ..Default::default()
         };
     }

@@ -19,6 +19,16 @@ const MOST: i32 = 2000;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     let request = DescribeTopicPartitionsRequest::read_body(body, call.version)?;
+    if let Some(cursor) = request.cursor.as_ref().filter(|it| it.partition_index < 0) {
+        return call.answer(&DescribeTopicPartitionsResponse {
+            topics: vec![DescribeTopicPartitionsResponseTopic {
+                error_code: ErrorCode::INVALID_REQUEST.code(),
+                name: Some(cursor.topic_name),
+                ..Default::default()
+            }],
+            ..Default::default()
+        });
+    }
     let mut names: Vec<&str> = match request.topics.is_empty() {
         true => state.topics.all().map(|topic| &*topic.name).collect(),
         false => request.topics.iter().map(|topic| topic.name).collect(),
@@ -70,6 +80,7 @@ fn unknown(name: &str) -> DescribeTopicPartitionsResponseTopic<'_> {
     DescribeTopicPartitionsResponseTopic {
         error_code: error.code(),
         name: Some(name),
+        topic_authorized_operations: TOPIC_OPERATIONS,
         ..Default::default()
     }
 }

@@ -44,7 +44,9 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
             });
         }
     }
+    let known = (0..=1).contains(&request.election_type);
     call.answer(&ElectLeadersResponse {
+        error_code: if known { 0 } else { ErrorCode::INVALID_REQUEST.code() },
         replica_election_results: results,
         ..Default::default()
     })
@@ -67,6 +69,7 @@ fn elect(
     election_type: i8,
 ) -> PartitionResult<'static> {
     let error = match state.topics.partition(TopicRef::Name(topic), partition_id) {
+        _ if !(0..=1).contains(&election_type) => ErrorCode::INVALID_REQUEST,
         Err(error) => error,
         Ok(found) => {
             let mut ready = found.replicas.iter().copied();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_protocol::api::ReadRequest;
+use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::fetch::{
     FetchPartition, FetchRequest, FetchResponse, FetchTopic, ForgottenTopic,
 };
@@ -24,6 +25,12 @@ const FOLLOWERS: i16 = 11;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     let request = FetchRequest::read_body(body, call.version)?;
+    if !(0..=1).contains(&request.isolation_level) {
+        return call.answer(&FetchResponse {
+            error_code: ErrorCode::UNKNOWN_SERVER_ERROR.code(),
+            ..Default::default()
+        });
+    }
     let sessions = state.sessions_of(call.node);
     let context = match sessions.begin(session_request(&request, call.version), call.now) {
         Ok(context) => context,
@@ -48,6 +55,7 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
         deadline: call.now.at + Duration::from_millis(request.max_wait_ms.max(0) as u64),
         rack: (!request.rack_id.is_empty()).then(|| request.rack_id.to_owned()),
         may_read_followers: call.version >= FOLLOWERS,
+        replica: request.replica_id.max(request.replica_state.replica_id),
     };
     match state.try_fetch(fetch, call.now) {
         Tried::Done(frame) => Ok(Answer::Now(frame?)),

@@ -13,7 +13,10 @@ use crate::state::coordinators::Coordinated;
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
     let request = FindCoordinatorRequest::read_body(body, call.version)?;
     if call.version < 4 {
-        let found = find(state, request.key_type, request.key);
+        let mut found = find(state, request.key_type, request.key);
+        if found.error_code == 0 {
+            found.error_message = Some(ErrorCode::NONE.name());
+        }
         return call.answer(&FindCoordinatorResponse {
             error_code: found.error_code,
             error_message: found.error_message,
@@ -36,7 +39,7 @@ fn find<'a>(state: &'a State, key_type: i8, key: &'a str) -> Coordinator<'a> {
     }
     let kind = match key_type {
         0 => Coordinated::Group,
-        1 if !key.is_empty() => Coordinated::Transaction,
+        1 => Coordinated::Transaction,
         _ => return none(key, ErrorCode::INVALID_REQUEST),
     };
     let node = state.coordinators.of(kind, key, &state.brokers);
@@ -46,6 +49,7 @@ fn find<'a>(state: &'a State, key_type: i8, key: &'a str) -> Coordinator<'a> {
             node_id: node,
             host: &broker.host,
             port: broker.port.into(),
+            error_message: Some(""),
             ..Default::default()
         },
         None => none(key, ErrorCode::COORDINATOR_NOT_AVAILABLE),

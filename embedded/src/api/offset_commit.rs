@@ -13,7 +13,8 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = OffsetCommitRequest::read_body(body, call.version)?;
+    let mut request = OffsetCommitRequest::read_body(body, call.version)?;
+    request.topics.retain(|topic| !topic.partitions.is_empty());
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&refused(&request, error));
     }

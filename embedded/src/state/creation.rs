@@ -43,7 +43,7 @@ impl State {
     ) -> Result<(TopicId, Plan), Refusal> {
         let plan = self.plan(wanted)?;
         if validate_only {
-            return Ok((TopicId::UNKNOWN, plan));
+            return Ok((self.draw_id(), plan));
         }
         let id = self.draw_id();
         let config = self.settings.log_config(&plan.configs);

@@ -45,7 +45,7 @@ impl ConsumerGroup {
             client_id: &member.client_id,
             client_host: &member.client_host,
             subscribed_topic_names: member.topics.iter().map(String::as_str).collect(),
-            subscribed_topic_regex: member.regex.as_deref(),
+            subscribed_topic_regex: Some(member.regex.as_deref().unwrap_or_default()),
             assignment: named(&without_epochs(&member.assigned), topics),
             target_assignment: self
                 .targets
