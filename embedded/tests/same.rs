@@ -28,12 +28,18 @@ use self::run::Run;
 use self::script::{Script, Step, comparable};
 
 /// As the Kafka of `cargo xtask test` is set up.
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 6] = [
     ("auto.create.topics.enable", "false"),
     ("offsets.topic.num.partitions", "4"),
     ("log.retention.ms", "-1"),
+    ("num.partitions", "1"),
+    ("group.initial.rebalance.delay.ms", "0"),
     ("group.min.session.timeout.ms", "1000"),
 ];
+
+const ASK_VERSION: &str = "ApiVersions 3 { client_software_name: \"same\", client_software_version: \"1\" }";
+/// What Kafka says of its metadata.
+const KAFKA_4_3: &str = "{ name: \"metadata.version\", max_version_level: 30, min_version_level: 30 }";
 
 macro_rules! scripts {
     ($($name:ident)*) => {
@@ -66,11 +72,13 @@ scripts! {
     groups_admin
     list_offsets
     metadata
+    mixed_groups
     offsets
     partitions
     produce
     producers
     static_members
+    timeouts
     topics
     transactions
     transactions_inspected
@@ -85,17 +93,18 @@ fn same(name: &str) {
     let file = folder().join(format!("{name}.txt"));
     let mut script = Script::read(&fs::read_to_string(&file).unwrap()).unwrap();
     let kafka = on_kafka(&script);
+    let ours = on_the_embedded_cluster(&script);
     if std::env::var("OTTLA_SAME").is_ok_and(|it| it == "record") {
         let kafka = kafka.expect("a Kafka to record");
-        for (step, answer) in script.steps.iter_mut().zip(kafka) {
-            step.kafka = answer;
+        for ((step, kafka), ours) in script.steps.iter_mut().zip(kafka).zip(&ours) {
+            step.kafka = kafka;
+            step.ours = step.reason.as_ref().and(ours.clone());
         }
         fs::write(&file, script.write()).unwrap();
     } else if let Some(kafka) = kafka {
         let wrong = differences(&script, &kafka, |step| step.kafka.as_deref());
         assert!(wrong.is_empty(), "Kafka answers otherwise:\n{wrong}");
     }
-    let ours = on_the_embedded_cluster(&script);
     let wrong = differences(&script, &ours, |step| {
         step.ours.as_deref().or(step.kafka.as_deref())
     });
@@ -105,7 +114,8 @@ fn same(name: &str) {
     );
     for step in script.steps {
         assert_eq!(step.ours.is_some(), step.reason.is_some(), "{}", step.source);
-        let same = step.ours.is_some() && step.ours == step.kafka;
+        let seen = |answer: &Option<String>| answer.as_deref().map(comparable);
+        let same = step.ours.is_some() && seen(&step.ours) == seen(&step.kafka);
         assert!(!same, "line {}: no difference any more", step.line);
     }
 }
@@ -115,10 +125,23 @@ fn on_kafka(script: &Script) -> Option<Vec<Option<String>>> {
         println!("skipped: no Kafka (OTTLA_BOOTSTRAP_SERVERS is not set)");
         return None;
     };
-    let address = servers.split(',').next()?;
+    let address = match servers.split_once(',') {
+        None => servers,
+        Some(_) => {
+            println!("skipped: the scripts are for a Kafka of one broker, and this one has more");
+            return None;
+        }
+    };
+    let version = Script::read(ASK_VERSION).unwrap();
+    let version = Run::new(&address, "no names".to_owned()).answers(&version);
+    let said = version.into_iter().flatten().collect::<String>();
+    if !said.contains(KAFKA_4_3) {
+        println!("skipped: the answers in the scripts are those of Kafka 4.3");
+        return None;
+    }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let token = format!("x{:012}", since.as_nanos() % 1_000_000_000_000);
-    Some(Run::new(address, token).answers(script))
+    Some(Run::new(&address, token).answers(script))
 }
 
 fn on_the_embedded_cluster(script: &Script) -> Vec<Option<String>> {

@@ -33,10 +33,10 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
         let mut partitions: Vec<_> = partitions
             .map(|number| elect(state, topic.topic, *number, request.election_type))
             .collect();
-        // Of all partitions only those are told of that were in need.
+        // Of all partitions only those are told of that were in need, but each topic is named.
         partitions
             .retain(|one| !told_all || one.error_code != ErrorCode::ELECTION_NOT_NEEDED.code());
-        if !partitions.is_empty() {
+        if told_all || !partitions.is_empty() {
             results.push(ReplicaElectionResult {
                 topic: topic.topic,
                 partition_result: partitions,

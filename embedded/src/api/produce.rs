@@ -93,11 +93,11 @@ fn append(
     if !(-1..=1).contains(&request.acks) {
         return Err(ErrorCode::INVALID_REQUIRED_ACKS.into());
     }
-    state.check_partition_refused(by, data.index)?;
-    let topic = state.topics.get(by).ok_or(by.unknown())?;
-    if topic_name::is_internal(&topic.name) {
+    if matches!(by, TopicRef::Name(name) if topic_name::is_internal(name)) {
         return Err(ErrorCode::INVALID_TOPIC_EXCEPTION.into());
     }
+    state.check_partition_refused(by, data.index)?;
+    let topic = state.topics.get(by).ok_or(by.unknown())?;
     let (name, id) = (topic.name.clone(), topic.id);
     let min_isr = state.topic_config(topic, "min.insync.replicas");
     let min_isr: usize = min_isr.parse().unwrap_or(1);

@@ -156,6 +156,9 @@ impl State {
             configs::change(resource.table(), &mut values, name, operation, value)
                 .map_err(|fault| Refusal::new(code, fault))?;
         }
+        if let (Resource::Topic(_), Some(fault)) = (resource, configs::topic::conflict(&values)) {
+            return Err(Refusal::new(ErrorCode::INVALID_CONFIG, fault));
+        }
         if !validate_only {
             self.keep(resource, values);
         }

@@ -112,7 +112,8 @@ impl State {
             },
             source: in_force.map_or(DEFAULT, |first| first.source),
             kind: row.kind.code(),
-            read_only: broker::READ_ONLY.contains(&row.name),
+            read_only: matches!(resource, Resource::Broker(_))
+                && broker::READ_ONLY.contains(&row.name),
             synonyms,
         }
     }

@@ -5,7 +5,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ottla_protocol::payload::ConsumerProtocolSubscription;
+use ottla_protocol::payload::{
+    ConsumerProtocolAssignment, ConsumerProtocolSubscription, TopicPartitions,
+};
 use ottla_protocol::records::{
     BatchBuilder, BatchOptions, Compression, Compressor, ControlType, DEFAULT_DECOMPRESSED_LIMIT,
     Decompressor, RecordBatch, Records, TimestampType,
@@ -24,6 +26,7 @@ pub(crate) fn bytes(value: &Value) -> Result<Vec<u8>, String> {
         }
         Value::Made(name, fields) if name == "batch" => batch(fields),
         Value::Made(name, fields) if name == "subscription" => subscription(fields),
+        Value::Made(name, fields) if name == "assignment" => assignment(fields),
         other => Err(format!("no bytes: {other:?}")),
     }
 }
@@ -38,6 +41,25 @@ fn subscription(fields: &Fields) -> Result<Vec<u8>, String> {
         ..Default::default()
     };
     subscription.encode(0).map_err(|error| error.to_string())
+}
+
+fn assignment(fields: &Fields) -> Result<Vec<u8>, String> {
+    let topic = Value::field(fields, "topic").and_then(text);
+    let Some(Value::List(partitions)) = Value::field(fields, "partitions") else {
+        return Err("no partitions".to_owned());
+    };
+    let number = |value: &Value| match value {
+        Value::Int(number) => Some(*number as i32),
+        _ => None,
+    };
+    let assignment = ConsumerProtocolAssignment {
+        assigned_partitions: vec![TopicPartitions {
+            topic: topic.unwrap_or_default(),
+            partitions: partitions.iter().filter_map(number).collect(),
+        }],
+        ..Default::default()
+    };
+    assignment.encode(0).map_err(|error| error.to_string())
 }
 
 fn text(value: &Value) -> Option<&str> {

@@ -312,7 +312,7 @@ const ID_FIELDS: [&str; 7] = [
     "member_ids",
 ];
 /// Fields that are drawn by chance, or are of this machine.
-const DIFFERENT_FIELDS: [&str; 8] = [
+const DIFFERENT_FIELDS: [&str; 11] = [
     "host",
     "port",
     "cluster_id",
@@ -321,6 +321,9 @@ const DIFFERENT_FIELDS: [&str; 8] = [
     "session_id",
     "client_host",
     "log_dir",
+    "total_bytes",
+    "usable_bytes",
+    "finalized_features_epoch",
 ];
 
 fn form(schema: &Schema, version: i16) -> Form {
