@@ -23,7 +23,10 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
                 ErrorCode::MISMATCHED_ENDPOINT_TYPE,
                 "The request was sent to an endpoint of the wrong type.",
             ),
-            _ => (ErrorCode::UNSUPPORTED_ENDPOINT_TYPE, "Unsupported endpoint type."),
+            _ => (
+                ErrorCode::UNSUPPORTED_ENDPOINT_TYPE,
+                "Unsupported endpoint type.",
+            ),
         };
         return call.answer(&DescribeClusterResponse {
             error_code: error.code(),

@@ -46,7 +46,11 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled
     }
     let known = (0..=1).contains(&request.election_type);
     call.answer(&ElectLeadersResponse {
-        error_code: if known { 0 } else { ErrorCode::INVALID_REQUEST.code() },
+        error_code: if known {
+            0
+        } else {
+            ErrorCode::INVALID_REQUEST.code()
+        },
         replica_election_results: results,
         ..Default::default()
     })

@@ -68,7 +68,8 @@ fn contradiction(request: &MetadataRequest<'_>, version: i16) -> Option<ErrorCod
     if version < 12 && topics().any(by_id) {
         return Some(ErrorCode::INVALID_REQUEST);
     }
-    let nameless = topics().all(|topic| !by_id(topic)) && topics().any(|topic| topic.name.is_none());
+    let nameless =
+        topics().all(|topic| !by_id(topic)) && topics().any(|topic| topic.name.is_none());
     nameless.then_some(ErrorCode::UNKNOWN_SERVER_ERROR)
 }
 

@@ -14,7 +14,9 @@ pub(crate) fn conflict(values: &Values) -> Option<String> {
             "conflict topic config setting {least} ({min}) > {most} ({max})"
         ));
     }
-    let tiered = values.get("remote.storage.enable").is_some_and(|it| it == "true");
+    let tiered = values
+        .get("remote.storage.enable")
+        .is_some_and(|it| it == "true");
     tiered.then(|| "Tiered storage is disabled in the broker.".to_owned())
 }
 

@@ -87,7 +87,8 @@ impl PartitionLog {
         };
         let by_log = |refusal: Refusal| refusal.by_log(self.log_start);
         let batch = validate::only_batch(records)?;
-        let batch = validate::validate(&batch, origin, &self.config, stamp, codecs).map_err(by_log)?;
+        let batch =
+            validate::validate(&batch, origin, &self.config, stamp, codecs).map_err(by_log)?;
         let header = batch.header;
         if header.producer_id() >= 0 {
             if origin == Origin::Coordinator {

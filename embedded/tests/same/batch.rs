@@ -163,7 +163,8 @@ fn show(batch: &RecordBatch<'_>) -> Value {
     for record in records.into_iter().flatten().flatten() {
         let gap = if record.offset == next { "" } else { "gap " };
         next = record.offset + 1;
-        let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+        let text =
+            |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
         texts.push(match (batch.is_control(), record.key) {
             (true, _) => Value::Word(match ControlType::of(&record) {
                 Ok(kind) => format!("{gap}{kind:?}"),
@@ -184,7 +185,10 @@ fn show(batch: &RecordBatch<'_>) -> Value {
         field("max_timestamp", Value::Int(batch.max_timestamp()));
     }
     if batch.compression() != Compression::None {
-        field("compression", Value::Word(batch.compression().name().to_owned()));
+        field(
+            "compression",
+            Value::Word(batch.compression().name().to_owned()),
+        );
     }
     if batch.last_offset() + 1 != next {
         field("last_offset", Value::Int(batch.last_offset()));
