@@ -109,6 +109,7 @@ impl Definition {
             Allowed::Between(least, most) => number()
                 .is_some_and(|number| !(least..=most).contains(&number))
                 .then(|| format!("Value must be between {least} and {most}")),
+            Allowed::OneOf(_) if self.kind == Kind::List && value.is_empty() => None,
             Allowed::OneOf(names) => items(self.kind, value)
                 .any(|item| !names.contains(&item))
                 .then(|| format!("String must be one of: {}", names.join(", "))),
@@ -155,11 +156,11 @@ pub(crate) fn change(
     operation: Operation,
     value: Option<&str>,
 ) -> Result<(), String> {
-    let definition = find(table, name).ok_or_else(|| format!("Unknown config name: {name}"))?;
     if operation == Operation::Delete {
         values.remove(name);
         return Ok(());
     }
+    let definition = find(table, name).ok_or_else(|| format!("Unknown config name: {name}"))?;
     let value = value.ok_or_else(|| format!("Null value not supported for config {name}"))?;
     let value = match operation {
         Operation::Set | Operation::Delete => value.to_owned(),

@@ -95,6 +95,14 @@ impl Refusal {
         Self::new(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, why)
     }
 
+    /// Of a resource whose settings are to be changed.
+    pub(crate) fn named_twice() -> Self {
+        Self::new(
+            ErrorCode::INVALID_REQUEST,
+            "Each resource must appear at most once.",
+        )
+    }
+
     /// The message as answers carry it: null where there is none.
     pub(crate) fn words(&self) -> Option<&str> {
         (!self.message.is_empty()).then_some(&*self.message)

@@ -9,6 +9,7 @@ use ottla_protocol::messages::alter_partition_reassignments::{
 use crate::error::Refusal;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
+use crate::state::topics::TopicRef;
 
 /// What became of one partition.
 type Done = (i32, Result<(), Refusal>);
@@ -34,12 +35,21 @@ pub(crate) fn handle(
         });
     call.answer(&AlterPartitionReassignmentsResponse {
         allow_replication_factor_change: request.allow_replication_factor_change,
+        error_message: request.topics.is_empty().then_some(""),
         responses: responses.collect(),
         ..Default::default()
     })
 }
 
 fn reassign(state: &mut State, topic: &str, wanted: &ReassignablePartition) -> Result<(), Refusal> {
+    let by = TopicRef::Name(topic);
+    if let Err(error) = state.topics.partition(by, wanted.partition_index) {
+        let what = match state.topics.get(by) {
+            Some(_) => format!("partition {topic}:{}", wanted.partition_index),
+            None => format!("a topic named {topic}"),
+        };
+        return Err(Refusal::new(error, format!("Unable to find {what}.")));
+    }
     match &wanted.replicas {
         Some(replicas) => state.reassign(topic, wanted.partition_index, replicas),
         // There is nothing under way that could be called off.

@@ -1,5 +1,6 @@
 //! ApiVersions: what is served, and the cluster's features.
 
+use ottla_protocol::ApiKey;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::api_versions::{
     ApiVersion, ApiVersionsRequest, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
@@ -21,6 +22,7 @@ const FEATURES: &[(&str, i16, i16)] = &[
 
 /// Those in force, at their level.
 const FINALIZED: &[(&str, i16)] = &[
+    ("eligible.leader.replicas.version", 1),
     ("group.version", 1),
     ("metadata.version", 30),
     ("transaction.version", 2),
@@ -83,12 +85,21 @@ fn everything(version: i16, settings: &Settings) -> ApiVersionsResponse<'static>
     }
 }
 
-/// None: the cluster is told not to serve it.
+/// None: the cluster is told not to serve it, or it is not offered: a broker that nobody asks for metrics answers those who want to push some, and
+/// does not say so.
 fn line(served: &Served, settings: &Settings) -> Option<ApiVersion> {
     let versions = served.versions_in(settings);
-    (!versions.is_empty()).then(|| ApiVersion {
+    if versions.is_empty() || served.api == ApiKey::GetTelemetrySubscriptions {
+        return None;
+    }
+    // As Kafka since 4.0: librdkafka takes a broker without Produce 0 for one that knows no compression (KAFKA-18659).
+    let min_version = match served.api {
+        ApiKey::Produce => 0,
+        _ => *versions.start(),
+    };
+    Some(ApiVersion {
         api_key: served.api.code(),
-        min_version: *versions.start(),
+        min_version,
         max_version: *versions.end(),
         ..Default::default()
     })

@@ -60,6 +60,9 @@ fn add(
     validate_only: bool,
 ) -> Result<(), Refusal> {
     state.check_topic_refused(topic.name)?;
+    if state.topics.named(topic.name).is_none() {
+        return Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.into());
+    }
     let assignments = topic.assignments.as_ref().map(|assignments| {
         let brokers = assignments.iter().map(|one| one.broker_ids.clone());
         brokers.collect()

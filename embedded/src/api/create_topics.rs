@@ -81,6 +81,7 @@ fn result<'a>(name: &'a str, made: &'a Made) -> CreatableTopicResult<'a> {
         Err(refusal) => {
             result.error_code = refusal.code.code();
             result.error_message = refusal.words();
+            result.configs = Some(Vec::new());
         }
     }
     result

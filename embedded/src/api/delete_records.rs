@@ -1,9 +1,11 @@
 //! DeleteRecords: raises where logs start.
 
+use std::collections::BTreeMap;
+
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::delete_records::{
-    DeleteRecordsPartition, DeleteRecordsPartitionResult, DeleteRecordsRequest,
-    DeleteRecordsResponse, DeleteRecordsTopicResult,
+    DeleteRecordsPartitionResult, DeleteRecordsRequest, DeleteRecordsResponse,
+    DeleteRecordsTopicResult,
 };
 
 use crate::state::State;
@@ -16,12 +18,17 @@ pub(crate) fn handle(
     request: DeleteRecordsRequest<'_>,
 ) -> Handled {
     let mut topics = Vec::new();
-    for topic in &request.topics {
+    let named = request.topics.iter();
+    for topic in named.filter(|topic| !topic.partitions.is_empty()) {
+        // Of a partition that is named twice the last word counts.
         let partitions = topic.partitions.iter();
+        let partitions = partitions.map(|one| (one.partition_index, one.offset));
+        let partitions: BTreeMap<i32, i64> = partitions.collect();
+        let partitions = partitions.into_iter();
         topics.push(DeleteRecordsTopicResult {
             name: topic.name,
             partitions: partitions
-                .map(|one| result(state, call.node, topic.name, one))
+                .map(|(number, offset)| result(state, call.node, topic.name, number, offset))
                 .collect(),
             ..Default::default()
         });
@@ -36,11 +43,12 @@ fn result(
     state: &mut State,
     node: i32,
     topic: &str,
-    wanted: &DeleteRecordsPartition,
+    partition_index: i32,
+    offset: i64,
 ) -> DeleteRecordsPartitionResult {
-    let deleted = delete(state, node, topic, wanted);
+    let deleted = delete(state, node, topic, partition_index, offset);
     DeleteRecordsPartitionResult {
-        partition_index: wanted.partition_index,
+        partition_index,
         low_watermark: deleted.unwrap_or(-1),
         error_code: deleted.err().map_or(0, ErrorCode::code),
         ..Default::default()
@@ -51,13 +59,14 @@ fn delete(
     state: &mut State,
     node: i32,
     topic: &str,
-    wanted: &DeleteRecordsPartition,
+    partition_index: i32,
+    offset: i64,
 ) -> Result<i64, ErrorCode> {
     let by = TopicRef::Name(topic);
-    state.check_partition_refused(by, wanted.partition_index)?;
+    state.check_partition_refused(by, partition_index)?;
     let id = state.topics.get(by).ok_or(by.unknown())?.id;
-    let partition = state.topics.led_by(node, by, wanted.partition_index, -1)?;
-    let log_start = partition.log.delete_records(wanted.offset)?;
-    state.changed.insert((id, wanted.partition_index));
+    let partition = state.topics.led_by(node, by, partition_index, -1)?;
+    let log_start = partition.log.delete_records(offset)?;
+    state.changed.insert((id, partition_index));
     Ok(log_start)
 }

@@ -1,5 +1,7 @@
 //! DeleteTopics: by name, or since version 6 by id.
 
+use std::collections::BTreeMap;
+
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::delete_topics::{
     DeletableTopicResult, DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
@@ -24,14 +26,52 @@ pub(crate) fn handle(
         ..Default::default()
     });
     let wanted: Vec<_> = request.topics.iter().cloned().chain(old).collect();
-    let deleted: Vec<Deleted> = wanted
-        .iter()
-        .map(|topic| delete(state, call, topic))
-        .collect();
+    let twice = named_twice(state, &wanted);
+    let mut deleted: Vec<Deleted> = twice.values().map(refused_twice).collect();
+    for topic in &wanted {
+        if id_of(state, topic).is_none_or(|id| !twice.contains_key(&id)) {
+            deleted.push(delete(state, call, topic));
+        }
+    }
     call.answer(&DeleteTopicsResponse {
         responses: deleted.iter().map(result).collect(),
         ..Default::default()
     })
+}
+
+/// A topic that is there.
+fn id_of(state: &State, wanted: &DeleteTopicState<'_>) -> Option<TopicId> {
+    let by = match wanted.name {
+        Some(name) => TopicRef::Name(name),
+        None => TopicRef::Id(wanted.topic_id),
+    };
+    let alone = wanted.name.is_none() || wanted.topic_id.is_unknown();
+    let topic = state.topics.get(by).filter(|_| alone);
+    topic.map(|topic| topic.id)
+}
+
+/// The topics that are named twice, with the names and ids by which they are; nothing happens to them.
+fn named_twice<'r>(
+    state: &State,
+    wanted: &'r [DeleteTopicState<'r>],
+) -> BTreeMap<TopicId, Vec<&'r DeleteTopicState<'r>>> {
+    let mut by_id = BTreeMap::<TopicId, Vec<_>>::new();
+    for topic in wanted {
+        if let Some(id) = id_of(state, topic) {
+            by_id.entry(id).or_default().push(topic);
+        }
+    }
+    by_id.retain(|_, times| times.len() > 1);
+    by_id
+}
+
+fn refused_twice(times: &Vec<&DeleteTopicState<'_>>) -> Deleted {
+    let name = times.iter().find_map(|one| one.name);
+    let ids = times.iter().map(|one| one.topic_id);
+    let id = ids.filter(|id| !id.is_unknown()).next_back();
+    let refusal = Refusal::new(ErrorCode::INVALID_REQUEST, "The topic is named twice.");
+    let name = name.map(str::to_owned);
+    (name, id.unwrap_or_default(), Err(refusal))
 }
 
 fn delete(state: &mut State, call: &Call<'_>, wanted: &DeleteTopicState<'_>) -> Deleted {

@@ -10,8 +10,9 @@ use crate::state::State;
 use crate::state::brokers::Broker;
 use crate::state::call::{Call, Handled};
 
-/// The endpoints of brokers; 2 would be those of controllers.
+/// Kinds of endpoints: those of brokers are here.
 const BROKERS: i8 = 1;
+const CONTROLLERS: i8 = 2;
 
 pub(crate) fn handle(
     state: &mut State,
@@ -19,9 +20,19 @@ pub(crate) fn handle(
     request: DescribeClusterRequest,
 ) -> Handled {
     if request.endpoint_type != BROKERS {
+        let (error, why) = match request.endpoint_type {
+            CONTROLLERS => (
+                ErrorCode::MISMATCHED_ENDPOINT_TYPE,
+                "The request was sent to an endpoint of the wrong type.",
+            ),
+            _ => (
+                ErrorCode::UNSUPPORTED_ENDPOINT_TYPE,
+                "Unsupported endpoint type.",
+            ),
+        };
         return call.answer(&DescribeClusterResponse {
-            error_code: ErrorCode::MISMATCHED_ENDPOINT_TYPE.code(),
-            error_message: Some("The request was sent to an endpoint of the wrong type."),
+            error_code: error.code(),
+            error_message: Some(why),
             ..Default::default()
         });
     }

@@ -1,5 +1,6 @@
 //! DescribeConfigs: the settings in force, and where they come from.
 
+use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::describe_configs::{
     DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
     DescribeConfigsResponse, DescribeConfigsResult, DescribeConfigsSynonym,
@@ -10,6 +11,10 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::config_changes::Resource;
 use crate::state::settings_shown::Shown;
+use crate::topic_name;
+
+/// The type of resource that has names with rules.
+const TOPIC: i8 = 2;
 
 pub(crate) fn handle(
     state: &mut State,
@@ -31,7 +36,11 @@ pub(crate) fn handle(
 }
 
 fn find(state: &State, resource: &DescribeConfigsResource<'_>) -> Result<Vec<Shown>, Refusal> {
-    let read = Resource::read(resource.resource_type, resource.resource_name)?;
+    let name = resource.resource_name;
+    if let Some(fault) = topic_name::fault(name).filter(|_| resource.resource_type == TOPIC) {
+        return Err(Refusal::new(ErrorCode::INVALID_TOPIC_EXCEPTION, fault));
+    }
+    let read = Resource::read(resource.resource_type, name)?;
     let mut shown = state.shown(read)?;
     if let Some(keys) = resource.configuration_keys.as_ref() {
         shown.retain(|one| keys.is_empty() || keys.contains(&one.name));
@@ -50,7 +59,10 @@ fn result<'a>(
         ..Default::default()
     };
     match found {
-        Ok(shown) => result.configs = shown.iter().map(|one| line(one, synonyms)).collect(),
+        Ok(shown) => {
+            result.error_message = Some("");
+            result.configs = shown.iter().map(|one| line(one, synonyms)).collect();
+        }
         Err(refusal) => {
             result.error_code = refusal.code.code();
             result.error_message = refusal.words();

@@ -14,7 +14,8 @@ pub(crate) fn handle(
     let refused = state.take_refused_groups(call.node, &mut request.groups);
     let mut response = state.groups.describe_groups(call.version, &request);
     if request.include_authorized_operations {
-        for group in &mut response.groups {
+        let found = |group: &&mut DescribedGroup<'_>| group.error_code == 0;
+        for group in response.groups.iter_mut().filter(found) {
             group.authorized_operations = GROUP_OPERATIONS;
         }
     }

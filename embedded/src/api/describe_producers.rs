@@ -1,5 +1,6 @@
 //! DescribeProducers: what partitions remember of producers.
 
+use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::describe_producers::{
     DescribeProducersRequest, DescribeProducersResponse, PartitionResponse, ProducerState,
     TopicResponse,
@@ -9,6 +10,7 @@ use crate::log::ActiveProducer;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::topics::TopicRef;
+use crate::topic_name;
 
 pub(crate) fn handle(
     state: &mut State,
@@ -42,6 +44,13 @@ fn partition(
         partition_index,
         ..Default::default()
     };
+    if topic_name::fault(topic).is_some() {
+        response.error_code = ErrorCode::INVALID_TOPIC_EXCEPTION.code();
+        response.error_message = Some(ErrorCode::INVALID_TOPIC_EXCEPTION.name());
+        return response;
+    }
+    // Of a topic that there is, a partition that there isn't gets no words.
+    let named = state.topics.named(topic).is_none();
     match state
         .topics
         .led_by(node, TopicRef::Name(topic), partition_index, -1)
@@ -51,7 +60,7 @@ fn partition(
         }
         Err(error) => {
             response.error_code = error.code();
-            response.error_message = Some(error.name());
+            response.error_message = named.then(|| error.name());
         }
     }
     response

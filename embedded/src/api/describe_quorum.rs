@@ -29,6 +29,7 @@ pub(crate) fn handle(
     });
     let topics = topics.collect();
     call.answer(&DescribeQuorumResponse {
+        error_message: Some(""),
         topics,
         ..Default::default()
     })
@@ -44,6 +45,7 @@ fn partition(
         return DescribeQuorumResponsePartitionData {
             partition_index,
             error_code: ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.code(),
+            error_message: Some("This server does not host this topic-partition."),
             ..Default::default()
         };
     }

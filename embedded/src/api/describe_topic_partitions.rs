@@ -21,6 +21,16 @@ pub(crate) fn handle(
     call: &Call<'_>,
     request: DescribeTopicPartitionsRequest<'_>,
 ) -> Handled {
+    if let Some(cursor) = request.cursor.as_ref().filter(|it| it.partition_index < 0) {
+        return call.answer(&DescribeTopicPartitionsResponse {
+            topics: vec![DescribeTopicPartitionsResponseTopic {
+                error_code: ErrorCode::INVALID_REQUEST.code(),
+                name: Some(cursor.topic_name),
+                ..Default::default()
+            }],
+            ..Default::default()
+        });
+    }
     let mut names: Vec<&str> = match request.topics.is_empty() {
         true => state.topics.all().map(|topic| &*topic.name).collect(),
         false => request.topics.iter().map(|topic| topic.name).collect(),
@@ -72,6 +82,7 @@ fn unknown(name: &str) -> DescribeTopicPartitionsResponseTopic<'_> {
     DescribeTopicPartitionsResponseTopic {
         error_code: error.code(),
         name: Some(name),
+        topic_authorized_operations: TOPIC_OPERATIONS,
         ..Default::default()
     }
 }

@@ -35,10 +35,10 @@ pub(crate) fn handle(
         let mut partitions: Vec<_> = partitions
             .map(|number| elect(state, topic.topic, *number, request.election_type))
             .collect();
-        // Of all partitions only those are told of that were in need.
+        // Of all partitions only those are told of that were in need, but each topic is named.
         partitions
             .retain(|one| !told_all || one.error_code != ErrorCode::ELECTION_NOT_NEEDED.code());
-        if !partitions.is_empty() {
+        if told_all || !partitions.is_empty() {
             results.push(ReplicaElectionResult {
                 topic: topic.topic,
                 partition_result: partitions,
@@ -46,7 +46,13 @@ pub(crate) fn handle(
             });
         }
     }
+    let known = (0..=1).contains(&request.election_type);
     call.answer(&ElectLeadersResponse {
+        error_code: if known {
+            0
+        } else {
+            ErrorCode::INVALID_REQUEST.code()
+        },
         replica_election_results: results,
         ..Default::default()
     })
@@ -69,6 +75,7 @@ fn elect(
     election_type: i8,
 ) -> PartitionResult<'static> {
     let error = match state.topics.partition(TopicRef::Name(topic), partition_id) {
+        _ if !(0..=1).contains(&election_type) => ErrorCode::INVALID_REQUEST,
         Err(error) => error,
         Ok(found) => {
             let mut ready = found.replicas.iter().copied();

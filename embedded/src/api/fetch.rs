@@ -5,6 +5,7 @@ mod answer;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::fetch::{
     FetchPartition, FetchRequest, FetchResponse, FetchTopic, ForgottenTopic,
 };
@@ -22,6 +23,12 @@ const BY_ID: i16 = 13;
 const FOLLOWERS: i16 = 11;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: FetchRequest<'_>) -> Handled {
+    if !(0..=1).contains(&request.isolation_level) {
+        return call.answer(&FetchResponse {
+            error_code: ErrorCode::UNKNOWN_SERVER_ERROR.code(),
+            ..Default::default()
+        });
+    }
     let sessions = state.sessions_of(call.node);
     let context = match sessions.begin(session_request(&request, call.version), call.now) {
         Ok(context) => context,
@@ -46,6 +53,7 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: FetchRequest<'
         deadline: call.now.at + Duration::from_millis(request.max_wait_ms.max(0) as u64),
         rack: (!request.rack_id.is_empty()).then(|| request.rack_id.to_owned()),
         may_read_followers: call.version >= FOLLOWERS,
+        replica: request.replica_id.max(request.replica_state.replica_id),
     };
     match state.try_fetch(fetch, call.now) {
         Tried::Done(frame) => Ok(Answer::Now(frame?)),

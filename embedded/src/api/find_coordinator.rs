@@ -15,7 +15,10 @@ pub(crate) fn handle(
     request: FindCoordinatorRequest<'_>,
 ) -> Handled {
     if call.version < 4 {
-        let found = find(state, request.key_type, request.key);
+        let mut found = find(state, request.key_type, request.key);
+        if found.error_code == 0 {
+            found.error_message = Some(ErrorCode::NONE.name());
+        }
         return call.answer(&FindCoordinatorResponse {
             error_code: found.error_code,
             error_message: found.error_message,
@@ -38,7 +41,7 @@ fn find<'a>(state: &'a State, key_type: i8, key: &'a str) -> Coordinator<'a> {
     }
     let kind = match key_type {
         0 => Coordinated::Group,
-        1 if !key.is_empty() => Coordinated::Transaction,
+        1 => Coordinated::Transaction,
         _ => return none(key, ErrorCode::INVALID_REQUEST),
     };
     let node = state.coordinators.of(kind, key, &state.brokers);
@@ -48,6 +51,7 @@ fn find<'a>(state: &'a State, key_type: i8, key: &'a str) -> Coordinator<'a> {
             node_id: node,
             host: &broker.host,
             port: broker.port.into(),
+            error_message: Some(""),
             ..Default::default()
         },
         None => none(key, ErrorCode::COORDINATOR_NOT_AVAILABLE),

@@ -18,7 +18,15 @@ pub(crate) fn handle(
     let results: Vec<_> = request
         .resources
         .iter()
-        .map(|resource| change(state, resource, request.validate_only))
+        .map(|resource| {
+            let named = (resource.resource_type, resource.resource_name);
+            let all = request.resources.iter();
+            let times = all.filter(|it| (it.resource_type, it.resource_name) == named);
+            match times.count() {
+                1 => change(state, resource, request.validate_only),
+                _ => Err(Refusal::named_twice()),
+            }
+        })
         .collect();
     let responses = request.resources.iter().zip(&results);
     call.answer(&IncrementalAlterConfigsResponse {

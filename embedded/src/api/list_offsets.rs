@@ -23,23 +23,30 @@ pub(crate) fn handle(
     call: &Call<'_>,
     request: ListOffsetsRequest<'_>,
 ) -> Handled {
-    let isolation = Isolation::from(request.isolation_level);
-    let mut topics = Vec::new();
-    let twice = named_twice(&request);
-    for topic in &request.topics {
-        let partitions = topic.partitions.iter();
-        topics.push(ListOffsetsTopicResponse {
-            name: topic.name,
-            partitions: partitions
-                .map(
-                    |one| match twice.contains(&(topic.name, one.partition_index)) {
-                        true => refused(one.partition_index, ErrorCode::INVALID_REQUEST),
-                        false => response(state, call, topic.name, one, isolation),
-                    },
-                )
-                .collect(),
-            ..Default::default()
-        });
+    let isolation = match request.isolation_level {
+        level @ 0..=1 => Ok(Isolation::from(level)),
+        _ => Err(ErrorCode::UNKNOWN_SERVER_ERROR),
+    };
+    let mut topics: Vec<ListOffsetsTopicResponse<'_>> = Vec::new();
+    let (twice, mut blamed) = (named_twice(&request), BTreeSet::new());
+    let all = request.topics.iter();
+    let all = all.flat_map(|topic| topic.partitions.iter().map(|one| (topic.name, one)));
+    for (name, one) in all {
+        let at = (name, one.partition_index);
+        let told = match isolation {
+            _ if twice.contains(&at) && !blamed.insert(at) => continue,
+            _ if twice.contains(&at) => refused(one.partition_index, ErrorCode::INVALID_REQUEST),
+            Err(error) => refused(one.partition_index, error),
+            Ok(isolation) => response(state, call, name, one, isolation),
+        };
+        match topics.iter_mut().find(|topic| topic.name == name) {
+            Some(topic) => topic.partitions.push(told),
+            None => topics.push(ListOffsetsTopicResponse {
+                name,
+                partitions: vec![told],
+                ..Default::default()
+            }),
+        }
     }
     call.answer(&ListOffsetsResponse {
         topics,

@@ -1,5 +1,7 @@
 //! Metadata: brokers, topics, and who leads what. Asking for a topic may create it.
 
+use std::collections::BTreeSet;
+
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::metadata::{
     MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseBroker,
@@ -18,23 +20,20 @@ use crate::topic_name;
 pub(crate) const TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
 pub(crate) const CLUSTER_OPERATIONS: i32 = 0b1_1111_1010_0000;
 
-/// From this version on topics can be asked for by id, though the two before have a place for it.
-const BY_ID: i16 = 12;
-
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: MetadataRequest<'_>) -> Handled {
+    if let Some(error) = contradiction(&request, call.version) {
+        return call.answer(&refused(&request, error));
+    }
     let wanted = match &request.topics {
         // Version 0 has no null and takes an empty list for all.
         Some(topics) if call.version > 0 || !topics.is_empty() => Some(topics),
         _ => None,
     };
-    if call.version < BY_ID && wanted.is_some_and(|wanted| wanted.iter().any(is_by_id)) {
-        return call.answer(&refused(wanted));
-    }
     if request.allow_auto_topic_creation {
         create_missing(state, wanted);
     }
     let tell = |topic: &mut MetadataResponseTopic<'_>| {
-        if request.include_topic_authorized_operations && topic.error_code == 0 {
+        if request.include_topic_authorized_operations {
             topic.topic_authorized_operations = TOPIC_OPERATIONS;
         }
     };
@@ -44,7 +43,7 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: MetadataReques
             .all()
             .map(|topic| known(topic, state))
             .collect(),
-        Some(wanted) => wanted.iter().map(|one| found(one, state)).collect(),
+        Some(wanted) => each_once(wanted).map(|one| found(one, state)).collect(),
     };
     topics.iter_mut().for_each(tell);
     let mut response = MetadataResponse {
@@ -60,26 +59,43 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: MetadataReques
     call.answer(&response)
 }
 
-fn is_by_id(topic: &MetadataRequestTopic<'_>) -> bool {
-    topic.name.is_none() || topic.topic_id != TopicId::UNKNOWN
+/// Ids came in version 10 for the answer, and may be asked for since version 12. Without a name and an id Kafka fails.
+fn contradiction(request: &MetadataRequest<'_>, version: i16) -> Option<ErrorCode> {
+    let topics = || request.topics.iter().flatten();
+    let by_id = |topic: &MetadataRequestTopic<'_>| !topic.topic_id.is_unknown();
+    if version < 12 && topics().any(by_id) {
+        return Some(ErrorCode::INVALID_REQUEST);
+    }
+    let nameless =
+        topics().all(|topic| !by_id(topic)) && topics().any(|topic| topic.name.is_none());
+    nameless.then_some(ErrorCode::UNKNOWN_SERVER_ERROR)
 }
 
-/// The answer to ids that come too early. Names can't be null in it.
-fn refused<'a>(wanted: Option<&Vec<MetadataRequestTopic<'a>>>) -> MetadataResponse<'a> {
-    let error_code = ErrorCode::INVALID_REQUEST.code();
-    let topics = wanted.into_iter().flatten();
+fn refused<'a>(request: &MetadataRequest<'a>, error: ErrorCode) -> MetadataResponse<'a> {
+    let topics = request.topics.iter().flatten();
+    let topics = topics.map(|topic| MetadataResponseTopic {
+        error_code: error.code(),
+        name: Some(topic.name.unwrap_or_default()),
+        topic_id: topic.topic_id,
+        ..Default::default()
+    });
     MetadataResponse {
-        topics: topics
-            .map(|topic| MetadataResponseTopic {
-                error_code,
-                name: topic.name.or(Some("")),
-                topic_id: topic.topic_id,
-                ..Default::default()
-            })
-            .collect(),
-        error_code,
+        topics: topics.collect(),
+        error_code: error.code(),
         ..Default::default()
     }
+}
+
+/// Those that are asked for, each once; where there are ids, names don't count.
+fn each_once<'r, 'a>(
+    wanted: &'r [MetadataRequestTopic<'a>],
+) -> impl Iterator<Item = &'r MetadataRequestTopic<'a>> {
+    let by_id = wanted.iter().any(|topic| !topic.topic_id.is_unknown());
+    let mut seen = BTreeSet::new();
+    wanted.iter().filter(move |topic| match by_id {
+        true => !topic.topic_id.is_unknown() && seen.insert((None, topic.topic_id)),
+        false => seen.insert((topic.name, TopicId::UNKNOWN)),
+    })
 }
 
 fn create_missing(state: &mut State, wanted: Option<&Vec<MetadataRequestTopic<'_>>>) {
@@ -113,9 +129,9 @@ fn broker(broker: &Broker) -> MetadataResponseBroker<'_> {
 }
 
 fn found<'a>(wanted: &MetadataRequestTopic<'a>, state: &'a State) -> MetadataResponseTopic<'a> {
-    let (by, name) = match wanted.name {
-        Some(name) => (TopicRef::Name(name), Some(name)),
-        None => (TopicRef::Id(wanted.topic_id), None),
+    let (by, name) = match (wanted.name, wanted.topic_id.is_unknown()) {
+        (Some(name), true) => (TopicRef::Name(name), Some(name)),
+        _ => (TopicRef::Id(wanted.topic_id), None),
     };
     if let Some(topic) = state.topics.get(by) {
         return known(topic, state);

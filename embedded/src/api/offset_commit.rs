@@ -14,8 +14,9 @@ use crate::state::coordinators::Coordinated;
 pub(crate) fn handle(
     state: &mut State,
     call: &Call<'_>,
-    request: OffsetCommitRequest<'_>,
+    mut request: OffsetCommitRequest<'_>,
 ) -> Handled {
+    request.topics.retain(|topic| !topic.partitions.is_empty());
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&refused(&request, error));
     }

@@ -33,6 +33,7 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: ProduceRequest
             topic_id: topic.topic_id,
             outcomes: append_all(state, call, &request, topic),
         })
+        .filter(|topic| !topic.outcomes.is_empty())
         .collect();
     if request.acks == 0 {
         let outcomes = produced.iter().flat_map(|topic| &topic.outcomes);
@@ -90,14 +91,16 @@ fn append(
     if !(-1..=1).contains(&request.acks) {
         return Err(ErrorCode::INVALID_REQUIRED_ACKS.into());
     }
-    state.check_partition_refused(by, data.index)?;
-    let topic = state.topics.get(by).ok_or(by.unknown())?;
-    if topic_name::is_internal(&topic.name) {
+    if matches!(by, TopicRef::Name(name) if topic_name::is_internal(name)) {
         return Err(ErrorCode::INVALID_TOPIC_EXCEPTION.into());
     }
+    state.check_partition_refused(by, data.index)?;
+    let topic = state.topics.get(by).ok_or(by.unknown())?;
     let (name, id) = (topic.name.clone(), topic.id);
     let min_isr = state.topic_config(topic, "min.insync.replicas");
     let min_isr: usize = min_isr.parse().unwrap_or(1);
+    // More than there are replicas can't be asked for.
+    let min_isr = min_isr.min(state.topics.partition(by, data.index)?.replicas.len());
     let records = data.records.unwrap_or_default();
     check_compression(records, call.version)?;
     // Whether this is the leader is seen before the coordinator is asked, so that nothing is added in vain.
@@ -150,7 +153,7 @@ fn verify(
         return Ok(Verification::Missing);
     };
     let Some(id) = request.transactional_id else {
-        return Err(ErrorCode::INVALID_TXN_STATE.into());
+        return Err(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into());
     };
     let producer = ProducerIdAndEpoch {
         producer_id: batch.producer_id(),
@@ -173,6 +176,13 @@ fn verify(
     };
     match error {
         ErrorCode::NONE => Ok(Verification::Verified { transaction_v2 }),
-        error => Err(produce_error(error, call.version).into()),
+        error => {
+            let code = produce_error(error, call.version);
+            let missing = code == ErrorCode::INVALID_TXN_STATE && !transaction_v2;
+            Err(Refusal {
+                message: missing.then(|| "Partition was not added to the transaction".to_owned()),
+                ..code.into()
+            })
+        }
     }
 }

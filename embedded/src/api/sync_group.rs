@@ -1,5 +1,6 @@
 //! SyncGroup: hands out a generation's assignment; answered when the leader has brought it.
 
+use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupResponse};
 
 use crate::groups::Context;
@@ -11,6 +12,14 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: SyncGroupReque
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&SyncGroupResponse {
             error_code: error.code(),
+            ..Default::default()
+        });
+    }
+    // Since version 5 a member says what it takes part in.
+    let unsaid = request.protocol_type.is_none() || request.protocol_name.is_none();
+    if call.version >= 5 && unsaid {
+        return call.answer(&SyncGroupResponse {
+            error_code: ErrorCode::INCONSISTENT_GROUP_PROTOCOL.code(),
             ..Default::default()
         });
     }

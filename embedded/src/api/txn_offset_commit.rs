@@ -11,6 +11,7 @@ use crate::groups::Context;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::coordinators::{Coordinated, partition_of};
+use crate::state::topics::TopicRef;
 use crate::transactions::{ProducerIdAndEpoch, offset_commit_error};
 
 /// From this version on the group is taken into the transaction by this request (KIP-890).
@@ -25,7 +26,7 @@ pub(crate) fn handle(
         .check_coordinator(call.node, Coordinated::Group, request.group_id)
         .and_then(|()| verify(state, call, &request));
     if let Err(error) = checked {
-        return call.answer(&refused(&request, error));
+        return call.answer(&refused(state, &request, error));
     }
     let cx = Context {
         now: call.now,
@@ -67,16 +68,22 @@ fn verify(
     }
 }
 
+/// What isn't there is told before anything else.
 fn refused<'a>(
+    state: &State,
     request: &TxnOffsetCommitRequest<'a>,
     error: ErrorCode,
 ) -> TxnOffsetCommitResponse<'a> {
     let topics = request.topics.iter().map(|topic| {
         let partitions = topic.partitions.iter();
-        let partitions = partitions.map(|partition| TxnOffsetCommitResponsePartition {
-            partition_index: partition.partition_index,
-            error_code: error.code(),
-            ..Default::default()
+        let by = TopicRef::Name(topic.name);
+        let partitions = partitions.map(|partition| {
+            let known = state.topics.partition(by, partition.partition_index);
+            TxnOffsetCommitResponsePartition {
+                partition_index: partition.partition_index,
+                error_code: known.err().unwrap_or(error).code(),
+                ..Default::default()
+            }
         });
         TxnOffsetCommitResponseTopic {
             name: topic.name,

@@ -4,7 +4,30 @@
 use super::{Allowed, Definition, Kind, row};
 
 /// Those that a broker has from its start to its end.
-pub(crate) const READ_ONLY: &[&str] = &["broker.rack", "node.id"];
+pub(crate) const READ_ONLY: &[&str] = &[
+    "auto.create.topics.enable",
+    "broker.rack",
+    "default.replication.factor",
+    "delete.topic.enable",
+    "fetch.max.bytes",
+    "group.consumer.assignors",
+    "group.consumer.heartbeat.interval.ms",
+    "group.consumer.max.size",
+    "group.consumer.session.timeout.ms",
+    "group.initial.rebalance.delay.ms",
+    "group.max.session.timeout.ms",
+    "group.max.size",
+    "group.min.session.timeout.ms",
+    "max.incremental.fetch.session.cache.slots",
+    "node.id",
+    "num.partitions",
+    "offset.metadata.max.bytes",
+    "offsets.retention.minutes",
+    "offsets.topic.num.partitions",
+    "socket.request.max.bytes",
+    "transaction.max.timeout.ms",
+    "transactional.id.expiration.ms",
+];
 
 /// By name.
 pub(crate) const TABLE: &[Definition] = &[

@@ -1,7 +1,24 @@
 //! Settings of topics, as Kafka 4.3 has them.
 #![deny(clippy::disallowed_methods)]
 
-use super::{Allowed, Definition, Kind, row};
+use super::{Allowed, Definition, Kind, Values, row};
+
+/// What is wrong with settings that are each fine.
+pub(crate) fn conflict(values: &Values) -> Option<String> {
+    let number = |name| values.get(name).and_then(|text| text.parse::<i64>().ok());
+    let (least, most) = ("min.compaction.lag.ms", "max.compaction.lag.ms");
+    if let (Some(min), Some(max)) = (number(least), number(most))
+        && min > max
+    {
+        return Some(format!(
+            "conflict topic config setting {least} ({min}) > {most} ({max})"
+        ));
+    }
+    let tiered = values
+        .get("remote.storage.enable")
+        .is_some_and(|it| it == "true");
+    tiered.then(|| "Tiered storage is disabled in the broker.".to_owned())
+}
 
 /// By name. The last column is the broker's setting that stands behind.
 pub(crate) const TABLE: &[Definition] = &[

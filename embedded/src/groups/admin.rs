@@ -2,6 +2,8 @@
 
 #![deny(clippy::disallowed_methods)]
 
+use std::collections::BTreeSet;
+
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::consumer_group_describe::{
     self, ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse,
@@ -78,11 +80,11 @@ impl Groups {
                         "" => ErrorCode::INVALID_GROUP_ID.code(),
                         _ => ErrorCode::GROUP_ID_NOT_FOUND.code(),
                     },
-                    error_message: Some(if found.is_some() {
-                        "Group is not a consumer group."
-                    } else {
-                        "Group not found."
-                    }),
+                    error_message: match (id, found) {
+                        ("", _) => None,
+                        (_, Some(_)) => Some("Group is not a consumer group."),
+                        (_, None) => Some("Group not found."),
+                    },
                     group_id: id,
                     group_state: "",
                     ..consumer_group_describe::DescribedGroup::default()
@@ -99,9 +101,11 @@ impl Groups {
         &mut self,
         request: &DeleteGroupsRequest<'r>,
     ) -> DeleteGroupsResponse<'r> {
+        let mut seen = BTreeSet::new();
         let results = request
             .groups_names
             .iter()
+            .filter(|group_id| seen.insert(**group_id))
             .map(|&group_id| DeletableGroupResult {
                 group_id,
                 error_code: self.delete_group(group_id).code(),
@@ -152,11 +156,7 @@ fn describe<'a>(id: &'a str, group: &'a ClassicGroup) -> DescribedGroup<'a> {
             member_metadata: protocol
                 .and_then(|name| member.metadata(name))
                 .unwrap_or_default(),
-            member_assignment: if protocol.is_some() {
-                &member.assignment
-            } else {
-                &[]
-            },
+            member_assignment: &member.assignment,
             ..DescribedGroupMember::default()
         });
     DescribedGroup {

@@ -79,7 +79,7 @@ impl Groups {
         };
         let outcome = group
             .join_classic(&turn, cx.topics, joiner, new_id)
-            .unwrap_or_else(|refusal| JoinOutcome::refused(refusal.error, &joiner.member_id));
+            .unwrap_or_else(|refusal| JoinOutcome::refused(refusal.error, ""));
         turn.answer(joiner.ticket, outcome);
     }
 

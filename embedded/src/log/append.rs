@@ -85,15 +85,22 @@ impl PartitionLog {
             leader_epoch: self.leader_epoch,
             wall_ms: now.wall_ms,
         };
-        let batch = validate::validate(records, origin, &self.config, stamp, codecs)?;
+        let by_log = |refusal: Refusal| refusal.by_log(self.log_start);
+        let batch = validate::only_batch(records)?;
+        let batch =
+            validate::validate(&batch, origin, &self.config, stamp, codecs).map_err(by_log)?;
         let header = batch.header;
         if header.producer_id() >= 0 {
             if origin == Origin::Coordinator {
-                self.producers.check_own(&header, verification)?;
+                self.producers
+                    .check_own(&header, verification)
+                    .map_err(|code| by_log(code.into()))?;
             } else if let Some(first) = self.producers.duplicate(&header) {
                 return Ok(self.again(first));
             } else {
-                self.producers.check(&header, verification)?;
+                self.producers
+                    .check(&header, verification)
+                    .map_err(|code| by_log(code.into()))?;
             }
         }
         self.push(batch);

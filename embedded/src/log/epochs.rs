@@ -80,7 +80,7 @@ impl Epochs {
             leader_epoch,
             end_offset,
         };
-        if epoch < 0 {
+        if epoch == -1 {
             return EpochEnd::UNKNOWN;
         }
         let above = self.entries.partition_point(|entry| entry.epoch <= epoch);

@@ -25,7 +25,8 @@ pub struct ReadFrom {
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
-    /// Whole batches, in order: the records of the response once they are put one behind the other. Not copied.
+    /// Batches, in order: the records of the response once they are put one behind the other. Not copied. The last one may be cut
+    /// where the bytes asked for end, as Kafka does it; the first is whole.
     pub batches: Vec<Bytes>,
     /// How many bytes they are.
     pub bytes: usize,
@@ -109,7 +110,15 @@ impl PartitionLog {
         for batch in self.batches.from(from.offset) {
             let grown = read.bytes + batch.bytes.len();
             let first = read.batches.is_empty() && from.at_least_one;
-            if batch.header.next_offset() > visible || (grown > from.max_bytes && !first) {
+            if batch.header.next_offset() > visible {
+                break;
+            }
+            if grown > from.max_bytes && !first {
+                let room = from.max_bytes.saturating_sub(read.bytes);
+                if room > 0 && !read.batches.is_empty() {
+                    read.batches.push(batch.bytes.slice(..room));
+                    read.bytes += room;
+                }
                 break;
             }
             read.bytes = grown;

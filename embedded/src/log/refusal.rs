@@ -12,6 +12,8 @@ pub struct Refusal {
     pub message: Option<String>,
     /// The records to blame, if single ones are.
     pub records: Vec<RefusedRecord>,
+    /// Where the log starts; -1 where it was not asked: the bytes are no batch, or one that is too large.
+    pub log_start_offset: i64,
 }
 
 /// A record that made its batch be refused.
@@ -29,6 +31,20 @@ impl From<ErrorCode> for Refusal {
             code,
             message: None,
             records: Vec::new(),
+            log_start_offset: -1,
         }
+    }
+}
+
+impl Refusal {
+    /// The log that refused says where it starts.
+    pub(super) fn by_log(mut self, log_start_offset: i64) -> Self {
+        self.log_start_offset = match self.code {
+            ErrorCode::MESSAGE_TOO_LARGE
+            | ErrorCode::RECORD_LIST_TOO_LARGE
+            | ErrorCode::CORRUPT_MESSAGE => -1,
+            _ => log_start_offset,
+        };
+        self
     }
 }

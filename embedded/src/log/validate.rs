@@ -20,18 +20,17 @@ pub(super) struct Stamp {
     pub(super) wall_ms: i64,
 }
 
-/// The one batch of `records`, checked and stamped.
+/// The batch, checked and stamped.
 pub(super) fn validate(
-    records: &[u8],
+    batch: &RecordBatch<'_>,
     origin: Origin,
     config: &LogConfig,
     stamp: Stamp,
     codecs: &mut Codecs,
 ) -> Result<Stored, Refusal> {
-    let batch = only_batch(records)?;
-    check_batch(&batch, origin, config)?;
-    let plain = codecs.plain(&batch).map_err(unreadable)?;
-    let max_timestamp = check_records(&batch, plain.body, config, stamp.wall_ms)?;
+    check_batch(batch, origin, config)?;
+    let plain = codecs.plain(batch).map_err(unreadable)?;
+    let max_timestamp = check_records(batch, plain.body, config, stamp.wall_ms)?;
     let append_time = match config.timestamp_type {
         TimestampType::CreateTime => None,
         TimestampType::LogAppendTime => Some(stamp.wall_ms),
@@ -42,9 +41,9 @@ pub(super) fn validate(
     } else {
         let options = BatchOptions {
             compression: target,
-            ..options_of(&batch)
+            ..options_of(batch)
         };
-        rebuild(&batch, plain, &options)?
+        rebuild(batch, plain, &options)?
     };
     if bytes.len() > config.max_message_bytes {
         return Err(ErrorCode::MESSAGE_TOO_LARGE.into());
@@ -72,8 +71,21 @@ pub(super) fn options_of(header: &BatchHeader) -> BatchOptions {
     }
 }
 
+/// Where a batch says which format it has.
+const MAGIC_AT: usize = 16;
+
 /// Since Produce v3 there is one batch a partition, of magic 2. Bytes behind it that are no whole batch are let go.
-fn only_batch(records: &[u8]) -> Result<RecordBatch<'_>, ErrorCode> {
+pub(super) fn only_batch(records: &[u8]) -> Result<RecordBatch<'_>, Refusal> {
+    let magic = records.get(MAGIC_AT).copied();
+    if let Some(magic) = magic.filter(|magic| *magic > 2) {
+        return Err(Refusal {
+            message: Some(format!("Invalid magic found in record: {magic}")),
+            ..ErrorCode::CORRUPT_MESSAGE.into()
+        });
+    }
+    if magic.is_some_and(|magic| magic < 2) {
+        return Err(ErrorCode::INVALID_RECORD.into());
+    }
     let first = RecordBatch::split_first(records).map_err(|error| match error {
         RecordError::Header {
             field: "base_offset" | "last_offset_delta" | "record_count",
@@ -82,13 +94,10 @@ fn only_batch(records: &[u8]) -> Result<RecordBatch<'_>, ErrorCode> {
         _ => ErrorCode::CORRUPT_MESSAGE,
     })?;
     let (batch, behind) = first.ok_or(ErrorCode::INVALID_RECORD)?;
-    if batch.magic() != 2 {
-        return Err(ErrorCode::INVALID_RECORD);
-    }
     match RecordBatch::split_first(behind) {
         Ok(None) => Ok(batch),
-        Ok(Some(_)) => Err(ErrorCode::INVALID_RECORD),
-        Err(_) => Err(ErrorCode::CORRUPT_MESSAGE),
+        Ok(Some(_)) => Err(ErrorCode::INVALID_RECORD.into()),
+        Err(_) => Err(ErrorCode::CORRUPT_MESSAGE.into()),
     }
 }
 
@@ -207,6 +216,7 @@ impl Blamed {
                 "records of the batch have {why}: {count} are refused"
             )),
             records: self.records,
+            log_start_offset: -1,
         })
     }
 }

@@ -25,6 +25,10 @@ impl<'a> Resource<'a> {
     /// What a request names by number and text.
     pub(crate) fn read(kind: i8, name: &'a str) -> Result<Self, Refusal> {
         match kind {
+            2 if name.is_empty() => Err(Refusal::new(
+                ErrorCode::INVALID_REQUEST,
+                "Default topic resources are not allowed.",
+            )),
             2 => Ok(Self::Topic(name)),
             4 if name.is_empty() => Ok(Self::Broker(None)),
             4 => name
@@ -129,10 +133,9 @@ impl State {
         }
         let mut named = BTreeSet::new();
         for &(name, operation, value) in changes {
-            let operation = Operation::from_code(operation).ok_or_else(|| {
-                let why = format!("Unknown operation {operation} for config {name}");
-                Refusal::new(ErrorCode::INVALID_REQUEST, why)
-            })?;
+            // Kafka fails over an operation that there isn't.
+            let operation = Operation::from_code(operation);
+            let operation = operation.ok_or(Refusal::from(ErrorCode::UNKNOWN_SERVER_ERROR))?;
             if matches!(resource, Resource::Broker(_)) && configs::broker::READ_ONLY.contains(&name)
             {
                 let why = format!("Cannot update these configs dynamically: [{name}]");
@@ -146,8 +149,15 @@ impl State {
                 let why = format!("Null value not supported for: {name}");
                 return Err(Refusal::new(ErrorCode::INVALID_REQUEST, why));
             }
+            let code = match resource {
+                Resource::Broker(_) => ErrorCode::INVALID_REQUEST,
+                _ => ErrorCode::INVALID_CONFIG,
+            };
             configs::change(resource.table(), &mut values, name, operation, value)
-                .map_err(|fault| Refusal::new(ErrorCode::INVALID_CONFIG, fault))?;
+                .map_err(|fault| Refusal::new(code, fault))?;
+        }
+        if let (Resource::Topic(_), Some(fault)) = (resource, configs::topic::conflict(&values)) {
+            return Err(Refusal::new(ErrorCode::INVALID_CONFIG, fault));
         }
         if !validate_only {
             self.keep(resource, values);

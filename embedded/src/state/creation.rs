@@ -43,7 +43,7 @@ impl State {
     ) -> Result<(TopicId, Plan), Refusal> {
         let plan = self.plan(wanted)?;
         if validate_only {
-            return Ok((TopicId::UNKNOWN, plan));
+            return Ok((self.draw_id(), plan));
         }
         let id = self.draw_id();
         let config = self.settings.log_config(&plan.configs);
@@ -77,6 +77,9 @@ impl State {
             )
             .map_err(|fault| Refusal::new(ErrorCode::INVALID_CONFIG, fault))?;
         }
+        if let Some(fault) = configs::topic::conflict(&values) {
+            return Err(Refusal::new(ErrorCode::INVALID_CONFIG, fault));
+        }
         Ok(Plan {
             replicas,
             configs: values,
@@ -88,7 +91,8 @@ impl State {
         if let Some(fault) = topic_name::fault(name) {
             return invalid(fault);
         }
-        if self.topics.named(name).is_some() {
+        // Kafka makes its own topics as it needs them; here coordinators have no logs.
+        if self.topics.named(name).is_some() || topic_name::is_internal(name) {
             let why = format!("Topic '{name}' already exists.");
             return Err(Refusal::new(ErrorCode::TOPIC_ALREADY_EXISTS, why));
         }

@@ -29,6 +29,8 @@ pub(crate) struct PendingFetch {
     pub(crate) deadline: Duration,
     pub(crate) rack: Option<String>,
     pub(crate) may_read_followers: bool,
+    /// The broker that asks, of a follower; -1: a consumer does.
+    pub(crate) replica: i32,
 }
 
 /// What came of a look at all partitions of a fetch.
@@ -226,6 +228,9 @@ impl Partition {
     fn check_readable(&self, fetch: &PendingFetch) -> Result<(), ErrorCode> {
         let leads = self.leader == Some(fetch.node);
         let follows = self.leader.is_some() && self.isr.contains(&fetch.node);
+        if fetch.replica >= 0 && !self.replicas.contains(&fetch.replica) {
+            return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
+        }
         match leads || (fetch.may_read_followers && follows) {
             true => Ok(()),
             false => Err(ErrorCode::NOT_LEADER_OR_FOLLOWER),

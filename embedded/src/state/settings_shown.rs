@@ -32,6 +32,21 @@ const AT_START: i8 = 4;
 const DEFAULT: i8 = 5;
 const GROUP: i8 = 8;
 
+/// Settings whose default Kafka has under another name, in hours.
+const IN_HOURS: &[(&str, &str, &str)] = &[
+    ("log.retention.ms", "log.retention.hours", "168"),
+    ("log.roll.ms", "log.roll.hours", "168"),
+    ("log.roll.jitter.ms", "log.roll.jitter.hours", "0"),
+];
+
+fn note(synonyms: &mut Vec<Synonym>, name: &'static str, value: &str, source: i8) {
+    synonyms.push(Synonym {
+        name,
+        value: value.to_owned(),
+        source,
+    });
+}
+
 impl State {
     /// All settings of a resource, by name.
     pub(crate) fn shown(&self, resource: Resource<'_>) -> Result<Vec<Shown>, Refusal> {
@@ -66,15 +81,8 @@ impl State {
         resource: Resource<'_>,
     ) -> Shown {
         let mut synonyms = Vec::new();
-        let mut note = |name: &'static str, value: &str, source| {
-            synonyms.push(Synonym {
-                name,
-                value: value.to_owned(),
-                source,
-            });
-        };
         if let Some(value) = own.get(row.name) {
-            note(row.name, value, source);
+            note(&mut synonyms, row.name, value, source);
         }
         let behind = match resource {
             Resource::Broker(_) => row.name,
@@ -82,23 +90,36 @@ impl State {
         };
         let of_all = self.settings.dynamic.get(behind);
         if let Some(value) = of_all.filter(|_| source != ALL_BROKERS) {
-            note(behind, value, ALL_BROKERS);
+            note(&mut synonyms, behind, value, ALL_BROKERS);
         }
         if let Some(value) = self.settings.configs.get(behind) {
-            note(behind, value, AT_START);
+            note(&mut synonyms, behind, value, AT_START);
         }
         if let (Resource::Broker(Some(node)), "node.id") = (resource, row.name) {
-            note(row.name, &node.to_string(), AT_START);
+            note(&mut synonyms, row.name, &node.to_string(), AT_START);
+        }
+        let is_set = |it: &Synonym| matches!(it.source, ALL_BROKERS | AT_START);
+        if behind == "min.insync.replicas" && !synonyms.iter().any(is_set) {
+            // A cluster that keeps eligible leaders (KIP-966) has it set for all brokers from its start.
+            note(&mut synonyms, behind, row.default, ALL_BROKERS);
         }
         let shown_behind = find(broker::TABLE, behind).map_or(row.name, |behind| behind.name);
-        note(shown_behind, row.default, DEFAULT);
+        match IN_HOURS.iter().find(|(name, ..)| *name == shown_behind) {
+            Some((_, name, hours)) => note(&mut synonyms, name, hours, DEFAULT),
+            None if shown_behind == "node.id" => {}
+            None => note(&mut synonyms, shown_behind, row.default, DEFAULT),
+        }
         let in_force = synonyms.first();
         Shown {
             name: row.name,
-            value: in_force.map_or(String::new(), |first| first.value.clone()),
+            value: match in_force {
+                Some(first) if first.source != DEFAULT => first.value.clone(),
+                _ => row.default.to_owned(),
+            },
             source: in_force.map_or(DEFAULT, |first| first.source),
             kind: row.kind.code(),
-            read_only: broker::READ_ONLY.contains(&row.name),
+            read_only: matches!(resource, Resource::Broker(_))
+                && broker::READ_ONLY.contains(&row.name),
             synonyms,
         }
     }

@@ -139,7 +139,9 @@ impl Topics {
         epoch: i32,
     ) -> Result<&mut Partition, ErrorCode> {
         let partition = self.partition_mut(topic, partition)?;
-        partition.log.check_leader_epoch(known(epoch))?;
+        // Only -1 is none: Kafka takes all others at their word.
+        let stated = (epoch != -1).then_some(epoch);
+        partition.log.check_leader_epoch(stated)?;
         match partition.leader {
             Some(leader) if leader == node => Ok(partition),
             _ => Err(ErrorCode::NOT_LEADER_OR_FOLLOWER),

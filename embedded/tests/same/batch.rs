@@ -5,7 +5,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ottla_protocol::payload::ConsumerProtocolSubscription;
+use ottla_protocol::payload::{
+    ConsumerProtocolAssignment, ConsumerProtocolSubscription, TopicPartitions,
+};
 use ottla_protocol::records::{
     BatchBuilder, BatchOptions, Compression, Compressor, ControlType, DEFAULT_DECOMPRESSED_LIMIT,
     Decompressor, RecordBatch, Records, TimestampType,
@@ -24,6 +26,7 @@ pub(crate) fn bytes(value: &Value) -> Result<Vec<u8>, String> {
         }
         Value::Made(name, fields) if name == "batch" => batch(fields),
         Value::Made(name, fields) if name == "subscription" => subscription(fields),
+        Value::Made(name, fields) if name == "assignment" => assignment(fields),
         other => Err(format!("no bytes: {other:?}")),
     }
 }
@@ -38,6 +41,25 @@ fn subscription(fields: &Fields) -> Result<Vec<u8>, String> {
         ..Default::default()
     };
     subscription.encode(0).map_err(|error| error.to_string())
+}
+
+fn assignment(fields: &Fields) -> Result<Vec<u8>, String> {
+    let topic = Value::field(fields, "topic").and_then(text);
+    let Some(Value::List(partitions)) = Value::field(fields, "partitions") else {
+        return Err("no partitions".to_owned());
+    };
+    let number = |value: &Value| match value {
+        Value::Int(number) => Some(*number as i32),
+        _ => None,
+    };
+    let assignment = ConsumerProtocolAssignment {
+        assigned_partitions: vec![TopicPartitions {
+            topic: topic.unwrap_or_default(),
+            partitions: partitions.iter().filter_map(number).collect(),
+        }],
+        ..Default::default()
+    };
+    assignment.encode(0).map_err(|error| error.to_string())
 }
 
 fn text(value: &Value) -> Option<&str> {
@@ -141,7 +163,8 @@ fn show(batch: &RecordBatch<'_>) -> Value {
     for record in records.into_iter().flatten().flatten() {
         let gap = if record.offset == next { "" } else { "gap " };
         next = record.offset + 1;
-        let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+        let text =
+            |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
         texts.push(match (batch.is_control(), record.key) {
             (true, _) => Value::Word(match ControlType::of(&record) {
                 Ok(kind) => format!("{gap}{kind:?}"),
@@ -162,7 +185,10 @@ fn show(batch: &RecordBatch<'_>) -> Value {
         field("max_timestamp", Value::Int(batch.max_timestamp()));
     }
     if batch.compression() != Compression::None {
-        field("compression", Value::Word(batch.compression().name().to_owned()));
+        field(
+            "compression",
+            Value::Word(batch.compression().name().to_owned()),
+        );
     }
     if batch.last_offset() + 1 != next {
         field("last_offset", Value::Int(batch.last_offset()));

@@ -29,7 +29,7 @@ const TIME: std::ops::Range<i64> = 1_500_000_000_000..4_000_000_000_000;
 
 /// A script that runs.
 pub(crate) struct Run {
-    address: String,
+    servers: String,
     /// What `%` stands for.
     token: String,
     variables: BTreeMap<String, Value>,
@@ -50,9 +50,9 @@ struct Sent {
 }
 
 impl Run {
-    pub(crate) fn new(address: &str, token: String) -> Self {
+    pub(crate) fn new(servers: &str, token: String) -> Self {
         Self {
-            address: address.to_owned(),
+            servers: servers.to_owned(),
             token,
             variables: BTreeMap::new(),
             connections: BTreeMap::new(),
@@ -74,7 +74,8 @@ impl Run {
             What::Pause { millis } => sleep(Duration::from_millis(*millis)),
             What::Let { name, field } => {
                 let value = self.last.find(field).cloned();
-                let value = value.ok_or_else(|| format!("no `{field}` in {}", self.last.show(0)))?;
+                let value =
+                    value.ok_or_else(|| format!("no `{field}` in {}", self.last.show(0)))?;
                 self.variables.insert(name.clone(), value);
             }
             What::Answer { connection } => return Ok(Some(self.receive(connection)?.show(4))),
@@ -92,7 +93,8 @@ impl Run {
                 return Err(format!("not set up: {answer}"));
             }
         }
-        if let ("CreateTopics", Some(Value::List(topics))) = (&*call.api, call.body.find("topics")) {
+        if let ("CreateTopics", Some(Value::List(topics))) = (&*call.api, call.body.find("topics"))
+        {
             topics.iter().try_for_each(|topic| self.wait_for(topic))?;
         }
         Ok(None)
@@ -100,7 +102,8 @@ impl Run {
 
     /// Until each partition has a leader that knows of it.
     fn wait_for(&mut self, topic: &Value) -> Result<(), String> {
-        let (Some(name), Some(Value::Int(count))) = (topic.find("name"), topic.find("num_partitions"))
+        let (Some(name), Some(Value::Int(count))) =
+            (topic.find("name"), topic.find("num_partitions"))
         else {
             return Ok(());
         };
@@ -173,7 +176,10 @@ impl Run {
         let length = bytes.len() as u32 - 4;
         bytes[..4].copy_from_slice(&length.to_be_bytes());
         let connection = self.connection(&call.connection)?;
-        connection.stream.write_all(&bytes).map_err(|error| error.to_string())?;
+        connection
+            .stream
+            .write_all(&bytes)
+            .map_err(|error| error.to_string())?;
         let only = call.only;
         connection.sent.push_back(Sent { api, version, only });
         Ok(())
@@ -181,11 +187,17 @@ impl Run {
 
     fn connection(&mut self, name: &str) -> Result<&mut Connection, String> {
         if !self.connections.contains_key(name) {
-            let stream = TcpStream::connect(&self.address).map_err(|error| error.to_string())?;
+            // `@2` is broker 2, where there is one; all other names are connections to the first.
+            let mut addresses = self.servers.split(',');
+            let nth = name.parse::<usize>().map_or(0, |node| node - 1);
+            let address = addresses.nth(nth).ok_or("no such broker")?;
+            let stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
             let set = stream.set_read_timeout(Some(SILENCE));
-            set.and_then(|()| stream.set_nodelay(true)).map_err(|error| error.to_string())?;
+            set.and_then(|()| stream.set_nodelay(true))
+                .map_err(|error| error.to_string())?;
             let sent = VecDeque::new();
-            self.connections.insert(name.to_owned(), Connection { stream, sent });
+            self.connections
+                .insert(name.to_owned(), Connection { stream, sent });
         }
         Ok(self.connections.get_mut(name).expect("put there"))
     }
@@ -201,7 +213,11 @@ impl Run {
         };
         Ok(match value {
             // A text of that many letters.
-            Value::Text(text) if text.strip_prefix('#').is_some_and(|it| it.parse::<u16>().is_ok()) => {
+            Value::Text(text)
+                if text
+                    .strip_prefix('#')
+                    .is_some_and(|it| it.parse::<u16>().is_ok()) =>
+            {
                 Value::Text("x".repeat(text[1..].parse().expect("a number")))
             }
             Value::Text(text) => {
@@ -226,7 +242,10 @@ impl Run {
 
     fn receive(&mut self, name: &str) -> Result<Value, String> {
         let connection = self.connection(name)?;
-        let sent = connection.sent.pop_front().ok_or("nothing was asked there")?;
+        let sent = connection
+            .sent
+            .pop_front()
+            .ok_or("nothing was asked there")?;
         let frame = match frame(&mut connection.stream) {
             Ok(frame) => frame,
             Err(error) => {
@@ -271,7 +290,11 @@ impl Run {
             _ => {}
         }
         let is_named = ID_FIELDS.contains(&name);
-        if let Some((name, _)) = self.variables.iter().find(|(_, it)| is_named && *it == value) {
+        if let Some((name, _)) = self
+            .variables
+            .iter()
+            .find(|(_, it)| is_named && *it == value)
+        {
             *value = Value::Variable(name.clone());
             return;
         }
@@ -312,7 +335,7 @@ const ID_FIELDS: [&str; 7] = [
     "member_ids",
 ];
 /// Fields that are drawn by chance, or are of this machine.
-const DIFFERENT_FIELDS: [&str; 8] = [
+const DIFFERENT_FIELDS: [&str; 11] = [
     "host",
     "port",
     "cluster_id",
@@ -321,6 +344,9 @@ const DIFFERENT_FIELDS: [&str; 8] = [
     "session_id",
     "client_host",
     "log_dir",
+    "total_bytes",
+    "usable_bytes",
+    "finalized_features_epoch",
 ];
 
 fn form(schema: &Schema, version: i16) -> Form {
@@ -342,7 +368,10 @@ fn frame(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
 fn read(frame: &[u8], sent: Sent) -> Result<Value, String> {
     let header = sent.api.response_header_version(sent.version);
     let (_, body) = ResponseHeader::read(frame, header).map_err(|error| error.to_string())?;
-    let schema = sent.api.response_schema().ok_or("no such answer any more")?;
+    let schema = sent
+        .api
+        .response_schema()
+        .ok_or("no such answer any more")?;
     let known = schema.versions.contains(sent.version);
     // KIP-511: who asks in a version that is too new is answered in version 0.
     let version = if known { sent.version } else { 0 };
@@ -355,7 +384,13 @@ fn keep_named(value: &mut Value, token: &str) {
     for (_, value) in fields {
         let Value::List(items) = value else { continue };
         items.retain(|item| {
-            let names = ["name", "topic", "group_id", "transactional_id", "resource_name"];
+            let names = [
+                "name",
+                "topic",
+                "group_id",
+                "transactional_id",
+                "resource_name",
+            ];
             let name = names.iter().find_map(|name| item.find(name));
             matches!(name, Some(Value::Text(name)) if name.contains(token))
         });

@@ -10,7 +10,7 @@
 //! - `%` is what makes names those of one run; `%!` besides the version, for requests that change something.
 //! - `"#4097"` is a text of that many letters.
 //! - `let topic = topic_id` keeps a field of the last answer; `$topic` stands for it from there on.
-//! - `@b` in front of a request: on a connection of its own. `send`: without waiting for the answer, which `@b answer` gets. A member
+//! - `@b` in front of a request: on a connection of its own; `@2`: to broker 2. `send`: without waiting for the answer, which `@b answer` gets. A member
 //!   that waits for others needs both.
 //! - `while CODE`: asked again as long as the answer holds that error. `only`: of the answer, what is named with `%`.
 //! - `setup`: has to go well, and is not compared.
@@ -83,7 +83,9 @@ impl Script {
             let mut source = first.to_owned();
             let mut answers = Vec::<String>::new();
             while let Some((_, next)) = lines.next_if(|(_, next)| next.starts_with("  ")) {
-                let begins = ["  = ", "  ~ ", "  ! "].iter().any(|it| next.starts_with(it));
+                let begins = ["  = ", "  ~ ", "  ! "]
+                    .iter()
+                    .any(|it| next.starts_with(it));
                 match answers.last_mut() {
                     _ if begins => answers.push(next[2..].to_owned()),
                     Some(answer) => _ = write!(answer, "\n{next}"),
@@ -130,7 +132,9 @@ impl Script {
 
 fn what(source: &str) -> Result<What, String> {
     let (connection, rest) = match source.strip_prefix('@') {
-        Some(rest) => rest.split_once(' ').ok_or("nothing behind the connection")?,
+        Some(rest) => rest
+            .split_once(' ')
+            .ok_or("nothing behind the connection")?,
         None => ("", source),
     };
     let connection = connection.to_owned();

@@ -78,7 +78,9 @@ impl Value {
             Self::Bytes(bytes) => write!(out, "b\"{}\"", bytes.escape_ascii()),
             Self::Variable(name) => write!(out, "${name}"),
             Self::Word(word) => write!(out, "{word}"),
-            Self::List(items) => return enclosed(out, "[", items, "]", |out, item| item.write(out)),
+            Self::List(items) => {
+                return enclosed(out, "[", items, "]", |out, item| item.write(out));
+            }
             Self::Struct(fields) => return write_fields(out, "", fields),
             Self::Made(name, fields) => return write_fields(out, name, fields),
         };

@@ -33,7 +33,12 @@ pub(crate) fn write(
     };
     for field in served().filter(|field| field.tag.is_none()) {
         let value = Value::field(fields, field.name).cloned();
-        write_field(out, form, field, &value.unwrap_or_else(|| default(form, field)))?;
+        write_field(
+            out,
+            form,
+            field,
+            &value.unwrap_or_else(|| default(form, field)),
+        )?;
     }
     if !form.flexible {
         return Ok(());
@@ -96,7 +101,9 @@ fn write_value(out: &mut Vec<u8>, form: Form, kind: Kind, value: &Value) -> Resu
     match (kind, value) {
         (Kind::Bool, Value::Bool(value)) => out.push(u8::from(*value)),
         (Kind::Int8, Value::Int(value)) => out.extend((*value as i8).to_be_bytes()),
-        (Kind::Int16 | Kind::Uint16, Value::Int(value)) => out.extend((*value as i16).to_be_bytes()),
+        (Kind::Int16 | Kind::Uint16, Value::Int(value)) => {
+            out.extend((*value as i16).to_be_bytes())
+        }
         (Kind::Int32, Value::Int(value)) => out.extend((*value as i32).to_be_bytes()),
         (Kind::Int64, Value::Int(value)) => out.extend(value.to_be_bytes()),
         (Kind::Float64, Value::Int(value)) => out.extend((*value as f64).to_be_bytes()),
@@ -185,7 +192,9 @@ impl<'a> Reader<'a> {
     }
 
     fn keep(&mut self, field: &Field, fields: &mut Fields) -> Result<(), String> {
-        let value = self.field(field).map_err(|error| format!("{}: {error}", field.name))?;
+        let value = self
+            .field(field)
+            .map_err(|error| format!("{}: {error}", field.name))?;
         // The first id of a producer is 0.
         if value == default(self.form, field) && field.name != "producer_id" {
             return Ok(());
@@ -220,9 +229,7 @@ impl<'a> Reader<'a> {
             Kind::Float64 => Value::Float(f64::from_bits(self.number(8)? as u64)),
             Kind::Uuid => Value::Uuid(self.take(16)?.try_into().expect("16 bytes")),
             Kind::String => match self.count(true)? {
-                Some(count) => {
-                    Value::Text(String::from_utf8_lossy(self.take(count)?).into_owned())
-                }
+                Some(count) => Value::Text(String::from_utf8_lossy(self.take(count)?).into_owned()),
                 None => Value::Null,
             },
             Kind::Bytes => match self.count(false)? {

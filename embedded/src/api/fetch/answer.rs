@@ -103,7 +103,15 @@ fn partition<'a>(
                 };
             }
         }
-        Err(error) => data.error_code = error.code(),
+        Err(error) => {
+            data.error_code = error.code();
+            if matches!(
+                *error,
+                ErrorCode::UNKNOWN_TOPIC_OR_PARTITION | ErrorCode::UNKNOWN_TOPIC_ID
+            ) {
+                data.aborted_transactions = Some(Vec::new());
+            }
+        }
     }
     if let Some(node) = served.preferred.filter(|_| version >= FOLLOWERS) {
         data.preferred_read_replica = node;

@@ -56,6 +56,7 @@ fn response(outcome: &Outcome, version: i16) -> PartitionProduceResponse<'_> {
         }
         Err(refusal) => {
             response.error_code = refusal.code.code();
+            response.log_start_offset = refusal.log_start_offset;
             response.error_message = refusal.message.as_deref();
             let records = refusal.records.iter();
             response.record_errors = records

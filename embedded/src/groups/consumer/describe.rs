@@ -45,8 +45,8 @@ impl ConsumerGroup {
             client_id: &member.client_id,
             client_host: &member.client_host,
             subscribed_topic_names: member.topics.iter().map(String::as_str).collect(),
-            subscribed_topic_regex: member.regex.as_deref(),
-            assignment: named(&without_epochs(&member.assigned), topics),
+            subscribed_topic_regex: Some(member.regex.as_deref().unwrap_or_default()),
+            assignment: named(&held(member), topics),
             target_assignment: self
                 .targets
                 .get(id)
@@ -56,6 +56,15 @@ impl ConsumerGroup {
             ..Member::default()
         }
     }
+}
+
+/// What a member has, and what it is asked to give up and has not yet.
+fn held(member: &ConsumerMember) -> Target {
+    let mut held = without_epochs(&member.assigned);
+    for (topic, partitions) in without_epochs(&member.revoking) {
+        held.entry(topic).or_default().extend(partitions);
+    }
+    held
 }
 
 fn named<'a>(target: &Target, topics: &'a dyn TopicView) -> Assignment<'a> {

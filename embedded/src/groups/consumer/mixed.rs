@@ -217,7 +217,7 @@ impl ConsumerGroup {
             let id = by_name
                 .filter(|_| member_id.is_empty())
                 .unwrap_or_else(|| member_id.to_owned());
-            let checked = self.check_classic(&id, instance_id);
+            let checked = self.check_leaving(&id, instance_id);
             if checked.is_ok() {
                 self.take_out(&id);
             }
@@ -228,6 +228,18 @@ impl ConsumerGroup {
             self.epoch = self.epoch.saturating_add(1);
         }
         codes
+    }
+
+    /// Members of the other protocol may be taken out as well, as administrators do it.
+    fn check_leaving(&self, member_id: &str, instance_id: Option<&str>) -> Result<(), ErrorCode> {
+        if let Some(name) = instance_id {
+            self.static_member(name, member_id)
+                .map_err(|refusal| refusal.error)?;
+        }
+        match self.members.contains_key(member_id) {
+            true => Ok(()),
+            false => Err(ErrorCode::UNKNOWN_MEMBER_ID),
+        }
     }
 
     /// The epoch of a member that may speak the classic protocol under this identity.

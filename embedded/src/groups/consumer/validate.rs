@@ -57,11 +57,8 @@ fn joining(request: &Request<'_>) -> Result<(), Refusal> {
     {
         return invalid("TopicPartitions must be empty when (re-)joining.");
     }
-    let named = request
-        .subscribed_topic_names
-        .as_ref()
-        .is_some_and(|names| !names.is_empty());
-    if !named && request.subscribed_topic_regex.is_none_or(str::is_empty) {
+    // An empty list, or an empty pattern, will do: a member may subscribe to nothing.
+    if request.subscribed_topic_names.is_none() && request.subscribed_topic_regex.is_none() {
         return invalid(
             "Either SubscribedTopicNames or SubscribedTopicRegex must be non-empty when (re-)joining.",
         );

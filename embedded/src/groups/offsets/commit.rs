@@ -220,8 +220,7 @@ impl Groups {
         let Some(name) = &named.name else {
             return ErrorCode::UNKNOWN_TOPIC_ID;
         };
-        // As in Kafka the partition's number is not looked at.
-        if !named.exists {
+        if !named.has(new.partition) {
             return ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
         }
         if let Some(error) = refused {
@@ -278,6 +277,7 @@ struct Named {
     name: Option<String>,
     id: TopicId,
     exists: bool,
+    partitions: i32,
 }
 
 impl Named {
@@ -292,7 +292,12 @@ impl Named {
             name: name.map(str::to_owned),
             id: found.map_or(id, |(id, _)| id),
             exists: found.is_some(),
+            partitions: found.map_or(0, |(_, partitions)| partitions),
         }
+    }
+
+    fn has(&self, partition: i32) -> bool {
+        (0..self.partitions).contains(&partition)
     }
 }
 

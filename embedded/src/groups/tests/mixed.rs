@@ -141,7 +141,7 @@ fn a_classic_member_joins_a_consumer_group() {
     );
     let (_, has) = rejoin(&mut world, &outcome.member_id);
     assert_eq!(has.len(), 2);
-    let codes = world.leave(&[(&outcome.member_id, None), ("m1", None)]);
+    let codes = world.leave(&[(&outcome.member_id, None), ("nobody", None)]);
     assert_eq!(codes, [ErrorCode::NONE, ErrorCode::UNKNOWN_MEMBER_ID]);
     let foreign = world.join(&Join {
         protocol_type: "connect",
@@ -151,6 +151,8 @@ fn a_classic_member_joins_a_consumer_group() {
         world.joined(foreign).error,
         ErrorCode::INCONSISTENT_GROUP_PROTOCOL
     );
+    let codes = world.leave(&[("m1", None)]);
+    assert_eq!(codes, [ErrorCode::NONE], "administrators take out anybody");
 }
 
 #[test]

@@ -211,13 +211,19 @@ pub(super) fn parse(bytes: &Bytes) -> (Entry, RecordBatch<'_>) {
     (entry, batch)
 }
 
+/// The batches that the size asked for left whole.
+pub(super) fn whole(read: &Read) -> impl Iterator<Item = &Bytes> {
+    let batches = read.batches.iter();
+    batches.take_while(|bytes| !matches!(RecordBatch::split_first(bytes), Ok(None)))
+}
+
 /// What a consumer makes of a response: it leaves out markers and aborted records, by the list beside them.
 pub(super) fn consume(read: &Read, from: i64) -> Vec<Got> {
     let mut ahead = read.aborted.clone().unwrap_or_default();
     ahead.sort_by_key(|it| it.first_offset);
     let mut open = BTreeSet::new();
     let mut got = Vec::new();
-    for bytes in &read.batches {
+    for bytes in whole(read) {
         let (entry, batch) = parse(bytes);
         while ahead
             .first()

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::model::{Entry, Model, consume, parse};
+use super::model::{Entry, Model, consume, parse, whole};
 use super::*;
 
 /// Something that happens to a log.
@@ -300,7 +300,7 @@ fn consume_all(log: &PartitionLog, isolation: Isolation, max_bytes: usize) -> Ve
             ..read_all(isolation)
         };
         let read = log.read(from).unwrap();
-        let Some(last) = read.batches.last() else {
+        let Some(last) = whole(&read).last() else {
             return got;
         };
         let next = parse(last).0.last + 1;
