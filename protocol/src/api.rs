@@ -97,6 +97,19 @@ pub trait ReadRequest<'a>: Request + Wire<'a> {
     fn read_body(body: &'a [u8], version: i16) -> Result<Self, DecodeError> {
         read_body(body, Self::NAME, Self::VERSIONS, Self::FLEXIBLE, version)
     }
+
+    /// Reads a body as Kafka's brokers do: bytes after it are passed over. librdkafka leaves three behind its Metadata
+    /// request for all topics.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are not the message, or a version out of [`VERSIONS`](Request::VERSIONS).
+    fn read_front(body: &'a [u8], version: i16) -> Result<Self, DecodeError> {
+        match wire::context(version, Self::VERSIONS, Self::FLEXIBLE) {
+            Some(cx) => wire::read_front(body, cx, Self::NAME),
+            None => Err(unknown_version(body, Self::NAME, version)),
+        }
+    }
 }
 
 impl<'a, R: Request + Wire<'a>> ReadRequest<'a> for R {}
@@ -120,13 +133,12 @@ fn read_body<'a, T: Wire<'a>>(
 ) -> Result<T, DecodeError> {
     match wire::context(version, versions, flexible_from) {
         Some(cx) => wire::read_whole(body, cx, name),
-        None => Err(wire::decode_error(
-            Fault::error(body, Why::Version),
-            name,
-            version,
-            body,
-        )),
+        None => Err(unknown_version(body, name, version)),
     }
+}
+
+fn unknown_version(body: &[u8], name: &'static str, version: i16) -> DecodeError {
+    wire::decode_error(Fault::error(body, Why::Version), name, version, body)
 }
 
 fn write_body<'a, T: Wire<'a>>(

@@ -139,6 +139,18 @@ pub(crate) fn read_whole<'a, T: Wire<'a>>(
     }
 }
 
+/// As [`read_whole`], but for what may follow.
+pub(crate) fn read_front<'a, T: Wire<'a>>(
+    bytes: Input<'a>,
+    cx: Cx,
+    name: &'static str,
+) -> Result<T, DecodeError> {
+    match T::read(bytes, cx) {
+        Ok((_, value)) => Ok(value),
+        Err(e) => Err(decode_error(e, name, cx.version, bytes)),
+    }
+}
+
 /// A fault, given the message and the bytes that it happened in.
 #[cold]
 pub(crate) fn decode_error(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ottla_protocol::error::Why;
 use ottla_protocol::messages::fetch::FetchRequest;
 use ottla_protocol::types::TopicId;
 use ottla_protocol::{AnyRequest, ApiKey};
@@ -27,7 +28,12 @@ impl<'a> Named<'a> {
         sessions: Option<&'a FetchSessions>,
     ) -> Self {
         let mut named = Self::default();
-        if let Ok(request) = AnyRequest::read(api, body, version) {
+        let read = AnyRequest::read(api, body, version).or_else(|error| match error.why {
+            // Which the handler passes over.
+            Why::Trailing { .. } => AnyRequest::read(api, &body[..error.at], version),
+            _ => Err(error),
+        });
+        if let Ok(request) = read {
             if let AnyRequest::Fetch(request) = &request {
                 named.note_fetch(request, topics, sessions);
             }
@@ -152,6 +158,11 @@ impl<'a> Named<'a> {
                 for topic in &request.topics {
                     let partitions = topic.partitions.iter().map(|one| one.partition_index);
                     self.topic(topic.name, partitions);
+                }
+            }
+            AnyRequest::WriteTxnMarkers(request) => {
+                for topic in request.markers.iter().flat_map(|marker| &marker.topics) {
+                    self.topic(topic.name, topic.partition_indexes.iter().copied());
                 }
             }
             AnyRequest::AddPartitionsToTxn(request) => {

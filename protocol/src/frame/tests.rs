@@ -123,6 +123,17 @@ fn nothing_follows_a_body() {
 }
 
 #[test]
+fn a_broker_passes_over_what_follows_a_request() {
+    let body = &encoded(3)[4..];
+    let (_, body) = request_header(body).unwrap();
+    let longer = [body, &[0; 3]].concat();
+    assert_eq!(HeartbeatRequest::read_front(&longer, 3), Ok(REQUEST));
+    let error = HeartbeatRequest::read_body(&longer, 3).unwrap_err();
+    assert_eq!(error.why, Why::Trailing { left: 3 });
+    assert!(HeartbeatRequest::read_front(&longer, 58).is_err());
+}
+
+#[test]
 fn an_error_says_where_it_is() {
     let topic = |name| OffsetCommitResponseTopic {
         name,
