@@ -20,7 +20,7 @@ pub(crate) const TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
 pub(crate) const CLUSTER_OPERATIONS: i32 = 0b1_1111_1010_0000;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = MetadataRequest::read_body(body, call.version)?;
+    let request = MetadataRequest::read_front(body, call.version)?;
     let wanted = match &request.topics {
         // Version 0 has no null and takes an empty list for all.
         Some(topics) if call.version > 0 || !topics.is_empty() => Some(topics),
@@ -60,7 +60,9 @@ fn create_missing(state: &mut State, wanted: Option<&Vec<MetadataRequestTopic<'_
     if state.broker_config("auto.create.topics.enable") != "true" {
         return;
     }
-    let names = wanted.into_iter().flatten().filter_map(|topic| topic.name);
+    let by_name = wanted.into_iter().flatten();
+    let by_name = by_name.filter(|topic| topic.topic_id.is_unknown());
+    let names = by_name.filter_map(|topic| topic.name);
     for name in names {
         if state.topics.named(name).is_none() {
             let wanted = Wanted {
@@ -86,9 +88,10 @@ fn broker(broker: &Broker) -> MetadataResponseBroker<'_> {
 }
 
 fn found<'a>(wanted: &MetadataRequestTopic<'a>, state: &'a State) -> MetadataResponseTopic<'a> {
+    // Who asks by id may leave the name empty instead of out: Kafka's own client does.
     let (by, name) = match wanted.name {
-        Some(name) => (TopicRef::Name(name), Some(name)),
-        None => (TopicRef::Id(wanted.topic_id), None),
+        Some(name) if wanted.topic_id.is_unknown() => (TopicRef::Name(name), Some(name)),
+        _ => (TopicRef::Id(wanted.topic_id), None),
     };
     if let Some(topic) = state.topics.get(by) {
         return known(topic, state);
