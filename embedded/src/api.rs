@@ -60,6 +60,7 @@ mod sasl_authenticate;
 mod sasl_handshake;
 mod sync_group;
 mod txn_offset_commit;
+mod write_txn_markers;
 
 pub(crate) use fetch::frame as fetch_frame;
 pub(crate) use first_error::FirstError;
@@ -110,6 +111,7 @@ pub(crate) static SERVED: &[Served] = &[
     ),
     row(ApiKey::AddOffsetsToTxn, 0..=4, add_offsets_to_txn::handle),
     row(ApiKey::EndTxn, 0..=5, end_txn::handle),
+    row(ApiKey::WriteTxnMarkers, 1..=2, write_txn_markers::handle),
     row(ApiKey::TxnOffsetCommit, 0..=5, txn_offset_commit::handle),
     row(ApiKey::DescribeAcls, 1..=3, describe_acls::handle),
     row(ApiKey::DescribeConfigs, 1..=4, describe_configs::handle),
