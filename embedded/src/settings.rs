@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) configs: Values,
     /// Who may log in, by name; empty: nobody needs to.
     pub(crate) users: Vec<User>,
+    /// Whether Kafka's own topics show.
+    pub(crate) internal_topics: bool,
 }
 
 /// Somebody who may log in.

@@ -11,7 +11,12 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = FindCoordinatorRequest::read_body(body, call.version)?;
+    let request = FindCoordinatorRequest::read_front(body, call.version)?;
+    match request.key_type {
+        0 => state.show_internal_topic(Coordinated::Group),
+        1 => state.show_internal_topic(Coordinated::Transaction),
+        _ => {}
+    }
     if call.version < 4 {
         let found = find(state, request.key_type, request.key);
         return call.answer(&FindCoordinatorResponse {
