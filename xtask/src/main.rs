@@ -7,6 +7,7 @@
 mod bench;
 mod broker;
 mod check;
+mod clients;
 mod conformance;
 mod fuzz;
 mod interrupt;
@@ -53,6 +54,8 @@ enum Task {
     FuzzCorpus,
     /// Seeds of a simulated world: the real client, group and stores against the embedded cluster, with faults
     Simulate(simulate::Arguments),
+    /// Clients that others wrote (sarama, franz-go, librdkafka, Kafka's own and more) against `ottla broker` and kfake
+    Clients(clients::Arguments),
     /// A real Apache Kafka for tests, started and cleaned up without hands
     #[command(subcommand)]
     Kafka(kafka::Task),
@@ -75,6 +78,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::FuzzSmoke(arguments) => fuzz::smoke(arguments, &interrupt),
         Task::FuzzCorpus => fuzz::corpus(&interrupt),
         Task::Simulate(arguments) => simulate::run(arguments, &interrupt),
+        Task::Clients(arguments) => clients::run(&arguments, &interrupt),
         Task::Kafka(task) => kafka::run(task, &interrupt),
     }
 }
