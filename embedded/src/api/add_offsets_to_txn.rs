@@ -10,7 +10,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::{Coordinated, partition_of};
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = AddOffsetsToTxnRequest::read_front(body, call.version)?;
+    let request = AddOffsetsToTxnRequest::read_body(body, call.version)?;
     let id = request.transactional_id;
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Transaction, id) {
         return call.answer(&AddOffsetsToTxnResponse {

@@ -19,7 +19,7 @@ use crate::transactions::TransactionPartitionErrors;
 const BATCHED: i16 = 4;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = AddPartitionsToTxnRequest::read_front(body, call.version)?;
+    let mut request = AddPartitionsToTxnRequest::read_body(body, call.version)?;
     let elsewhere = |id: &str| {
         let checked = state.check_coordinator(call.node, Coordinated::Transaction, id);
         checked.err()

@@ -14,7 +14,7 @@ use crate::state::config_changes::{Change, Resource};
 const SET: i8 = 0;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = AlterConfigsRequest::read_front(body, call.version)?;
+    let request = AlterConfigsRequest::read_body(body, call.version)?;
     let results: Vec<_> = request
         .resources
         .iter()

@@ -15,7 +15,7 @@ use crate::state::call::{Call, Handled};
 type Done = (i32, Result<(), Refusal>);
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = AlterPartitionReassignmentsRequest::read_front(body, call.version)?;
+    let request = AlterPartitionReassignmentsRequest::read_body(body, call.version)?;
     let mut done: Vec<(&str, Vec<Done>)> = Vec::new();
     for topic in &request.topics {
         let partitions = topic.partitions.iter();

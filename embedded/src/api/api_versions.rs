@@ -31,7 +31,7 @@ pub(crate) fn handle(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handle
     if !known {
         return refuse(call);
     }
-    let request = ApiVersionsRequest::read_front(body, call.version)?;
+    let request = ApiVersionsRequest::read_body(body, call.version)?;
     let named = is_name(request.client_software_name) && is_name(request.client_software_version);
     if call.version >= 3 && !named {
         return call.answer(&ApiVersionsResponse {

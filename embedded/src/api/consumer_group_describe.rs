@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = ConsumerGroupDescribeRequest::read_front(body, call.version)?;
+    let mut request = ConsumerGroupDescribeRequest::read_body(body, call.version)?;
     let refused = state.take_refused_groups(call.node, &mut request.group_ids);
     let mut response = state
         .groups

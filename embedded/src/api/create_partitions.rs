@@ -14,7 +14,7 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = CreatePartitionsRequest::read_front(body, call.version)?;
+    let request = CreatePartitionsRequest::read_body(body, call.version)?;
     let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
     for topic in &request.topics {
         if !seen.insert(topic.name) {

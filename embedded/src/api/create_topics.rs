@@ -20,7 +20,7 @@ use crate::state::settings_shown::Shown;
 type Made = Result<(TopicId, Plan, Vec<Shown>), Refusal>;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = CreateTopicsRequest::read_front(body, call.version)?;
+    let request = CreateTopicsRequest::read_body(body, call.version)?;
     let mut times = BTreeMap::<&str, usize>::new();
     for topic in &request.topics {
         *times.entry(topic.name).or_default() += 1;

@@ -7,7 +7,7 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = DeleteGroupsRequest::read_front(body, call.version)?;
+    let mut request = DeleteGroupsRequest::read_body(body, call.version)?;
     let refused = state.take_refused_groups(call.node, &mut request.groups_names);
     let mut response = state.groups.delete_groups(&request);
     let refused = refused

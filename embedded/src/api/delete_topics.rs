@@ -16,7 +16,7 @@ use crate::state::topics::TopicRef;
 type Deleted = (Option<String>, TopicId, Result<(), Refusal>);
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DeleteTopicsRequest::read_front(body, call.version)?;
+    let request = DeleteTopicsRequest::read_body(body, call.version)?;
     let old = request.topic_names.iter().map(|name| DeleteTopicState {
         name: Some(name),
         ..Default::default()

@@ -8,7 +8,7 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 
 pub(crate) fn handle(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    DescribeAclsRequest::read_front(body, call.version)?;
+    DescribeAclsRequest::read_body(body, call.version)?;
     call.answer(&DescribeAclsResponse {
         error_code: ErrorCode::SECURITY_DISABLED.code(),
         error_message: Some("No Authorizer is configured."),

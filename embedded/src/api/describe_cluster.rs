@@ -15,7 +15,7 @@ use crate::state::call::{Call, Handled};
 const BROKERS: i8 = 1;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeClusterRequest::read_front(body, call.version)?;
+    let request = DescribeClusterRequest::read_body(body, call.version)?;
     if request.endpoint_type != BROKERS {
         return call.answer(&DescribeClusterResponse {
             error_code: ErrorCode::MISMATCHED_ENDPOINT_TYPE.code(),

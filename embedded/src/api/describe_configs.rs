@@ -13,7 +13,7 @@ use crate::state::config_changes::Resource;
 use crate::state::settings_shown::Shown;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeConfigsRequest::read_front(body, call.version)?;
+    let request = DescribeConfigsRequest::read_body(body, call.version)?;
     let found: Vec<_> = request
         .resources
         .iter()

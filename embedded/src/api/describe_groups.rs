@@ -8,7 +8,7 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = DescribeGroupsRequest::read_front(body, call.version)?;
+    let mut request = DescribeGroupsRequest::read_body(body, call.version)?;
     let refused = state.take_refused_groups(call.node, &mut request.groups);
     let mut response = state.groups.describe_groups(call.version, &request);
     if request.include_authorized_operations {

@@ -14,7 +14,7 @@ use crate::state::topics::{Partition, Topic};
 const LOG_DIR: &str = "/memory";
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeLogDirsRequest::read_front(body, call.version)?;
+    let request = DescribeLogDirsRequest::read_body(body, call.version)?;
     let topics = state.topics.all();
     let topics = topics.map(|topic| line(topic, call.node, request.topics.as_deref()));
     call.answer(&DescribeLogDirsResponse {

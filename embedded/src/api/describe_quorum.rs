@@ -13,7 +13,7 @@ use crate::state::call::{Call, Handled};
 const METADATA_LOG: &str = "__cluster_metadata";
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeQuorumRequest::read_front(body, call.version)?;
+    let request = DescribeQuorumRequest::read_body(body, call.version)?;
     let topics = request.topics.iter().map(|topic| {
         let known = topic.topic_name == METADATA_LOG;
         let partitions = topic.partitions.iter().map(|one| one.partition_index);

@@ -18,7 +18,7 @@ use crate::topic_name;
 const MOST: i32 = 2000;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeTopicPartitionsRequest::read_front(body, call.version)?;
+    let request = DescribeTopicPartitionsRequest::read_body(body, call.version)?;
     let mut names: Vec<&str> = match request.topics.is_empty() {
         true => state.topics.all().map(|topic| &*topic.name).collect(),
         false => request.topics.iter().map(|topic| topic.name).collect(),

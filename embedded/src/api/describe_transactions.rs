@@ -9,7 +9,7 @@ use crate::state::coordinators::Coordinated;
 use crate::transactions::Description;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = DescribeTransactionsRequest::read_front(body, call.version)?;
+    let request = DescribeTransactionsRequest::read_body(body, call.version)?;
     let leads = |partition| {
         let kind = Coordinated::Transaction;
         state.coordinators.leader(kind, partition, &state.brokers) == call.node

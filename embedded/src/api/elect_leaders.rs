@@ -15,7 +15,7 @@ use crate::state::topics::TopicRef;
 const PREFERRED: i8 = 0;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ElectLeadersRequest::read_front(body, call.version)?;
+    let request = ElectLeadersRequest::read_body(body, call.version)?;
     let every: Vec<(String, Vec<i32>)> = match request.topic_partitions {
         Some(_) => Vec::new(),
         None => all(state),

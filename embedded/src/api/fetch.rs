@@ -23,7 +23,7 @@ const BY_ID: i16 = 13;
 const FOLLOWERS: i16 = 11;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = FetchRequest::read_front(body, call.version)?;
+    let request = FetchRequest::read_body(body, call.version)?;
     let sessions = state.sessions_of(call.node);
     let context = match sessions.begin(session_request(&request, call.version), call.now) {
         Ok(context) => context,

@@ -12,7 +12,7 @@ use crate::state::call::{Call, Handled};
 const PUSH_INTERVAL_MS: i32 = 300_000;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = GetTelemetrySubscriptionsRequest::read_front(body, call.version)?;
+    let request = GetTelemetrySubscriptionsRequest::read_body(body, call.version)?;
     let client_instance_id = match request.client_instance_id.is_unknown() {
         true => state.draw_id(),
         false => request.client_instance_id,

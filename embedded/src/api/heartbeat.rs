@@ -9,7 +9,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = HeartbeatRequest::read_front(body, call.version)?;
+    let request = HeartbeatRequest::read_body(body, call.version)?;
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&HeartbeatResponse {
             error_code: error.code(),

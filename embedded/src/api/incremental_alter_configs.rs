@@ -12,7 +12,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::config_changes::{Change, Resource};
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = IncrementalAlterConfigsRequest::read_front(body, call.version)?;
+    let request = IncrementalAlterConfigsRequest::read_body(body, call.version)?;
     let results: Vec<_> = request
         .resources
         .iter()

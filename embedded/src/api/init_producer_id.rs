@@ -9,7 +9,7 @@ use crate::state::coordinators::Coordinated;
 use crate::transactions::InitProducerIdOutcome;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = InitProducerIdRequest::read_front(body, call.version)?;
+    let request = InitProducerIdRequest::read_body(body, call.version)?;
     let checked = match request.transactional_id {
         Some(id) => state.check_coordinator(call.node, Coordinated::Transaction, id),
         None => state.check_refused(),

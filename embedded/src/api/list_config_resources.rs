@@ -16,7 +16,7 @@ const METRICS: i8 = 16;
 const GROUP: i8 = 32;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ListConfigResourcesRequest::read_front(body, call.version)?;
+    let request = ListConfigResourcesRequest::read_body(body, call.version)?;
     let wanted = match (call.version, request.resource_types.is_empty()) {
         (0, _) => vec![METRICS],
         (_, true) => vec![TOPIC, BROKER, LOGGERS, METRICS, GROUP],

@@ -8,7 +8,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ListGroupsRequest::read_front(body, call.version)?;
+    let request = ListGroupsRequest::read_body(body, call.version)?;
     let own = |group: &str| {
         let kind = Coordinated::Group;
         state.check_coordinator(call.node, kind, group).is_ok()

@@ -20,7 +20,7 @@ const SPECIAL: &[(i64, i16)] = &[(-1, 1), (-2, 1), (-3, 7), (-4, 8), (-5, 9), (-
 const NOT_AVAILABLE: i16 = 5;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ListOffsetsRequest::read_front(body, call.version)?;
+    let request = ListOffsetsRequest::read_body(body, call.version)?;
     let isolation = Isolation::from(request.isolation_level);
     let mut topics = Vec::new();
     let twice = named_twice(&request);

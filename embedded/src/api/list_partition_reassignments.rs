@@ -9,6 +9,6 @@ use crate::state::State;
 use crate::state::call::{Call, Handled};
 
 pub(crate) fn handle(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    ListPartitionReassignmentsRequest::read_front(body, call.version)?;
+    ListPartitionReassignmentsRequest::read_body(body, call.version)?;
     call.answer(&ListPartitionReassignmentsResponse::default())
 }

@@ -8,7 +8,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ListTransactionsRequest::read_front(body, call.version)?;
+    let request = ListTransactionsRequest::read_body(body, call.version)?;
     let leads = |partition| {
         let kind = Coordinated::Transaction;
         state.coordinators.leader(kind, partition, &state.brokers) == call.node

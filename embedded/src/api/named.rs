@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ottla_protocol::error::Why;
 use ottla_protocol::messages::fetch::FetchRequest;
 use ottla_protocol::types::TopicId;
 use ottla_protocol::{AnyRequest, ApiKey};
@@ -28,12 +27,7 @@ impl<'a> Named<'a> {
         sessions: Option<&'a FetchSessions>,
     ) -> Self {
         let mut named = Self::default();
-        let read = AnyRequest::read(api, body, version).or_else(|error| match error.why {
-            // Which the handler passes over.
-            Why::Trailing { .. } => AnyRequest::read(api, &body[..error.at], version),
-            _ => Err(error),
-        });
-        if let Ok(request) = read {
+        if let Ok(request) = AnyRequest::read(api, body, version) {
             if let AnyRequest::Fetch(request) = &request {
                 named.note_fetch(request, topics, sessions);
             }
@@ -158,11 +152,6 @@ impl<'a> Named<'a> {
                 for topic in &request.topics {
                     let partitions = topic.partitions.iter().map(|one| one.partition_index);
                     self.topic(topic.name, partitions);
-                }
-            }
-            AnyRequest::WriteTxnMarkers(request) => {
-                for topic in request.markers.iter().flat_map(|marker| &marker.topics) {
-                    self.topic(topic.name, topic.partition_indexes.iter().copied());
                 }
             }
             AnyRequest::AddPartitionsToTxn(request) => {

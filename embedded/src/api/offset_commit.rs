@@ -13,7 +13,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = OffsetCommitRequest::read_front(body, call.version)?;
+    let request = OffsetCommitRequest::read_body(body, call.version)?;
     if let Err(error) = state.check_coordinator(call.node, Coordinated::Group, request.group_id) {
         return call.answer(&refused(&request, error));
     }

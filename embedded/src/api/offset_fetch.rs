@@ -12,7 +12,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let mut request = OffsetFetchRequest::read_front(body, call.version)?;
+    let mut request = OffsetFetchRequest::read_body(body, call.version)?;
     let elsewhere = |group: &str| {
         let checked = state.check_coordinator(call.node, Coordinated::Group, group);
         checked.err().map(ErrorCode::code)

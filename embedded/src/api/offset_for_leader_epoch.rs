@@ -11,7 +11,7 @@ use crate::state::call::{Call, Handled};
 use crate::state::topics::{TopicRef, known};
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = OffsetForLeaderEpochRequest::read_front(body, call.version)?;
+    let request = OffsetForLeaderEpochRequest::read_body(body, call.version)?;
     let mut topics = Vec::new();
     for topic in &request.topics {
         let partitions = topic.partitions.iter();

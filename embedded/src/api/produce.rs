@@ -27,7 +27,7 @@ const ADDS_PARTITIONS: i16 = 12;
 const ZSTD: i16 = 7;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = ProduceRequest::read_front(body, call.version)?;
+    let request = ProduceRequest::read_body(body, call.version)?;
     let topics = request.topic_data.iter();
     let produced: Vec<Produced> = topics
         .map(|topic| Produced {

@@ -13,7 +13,7 @@ use crate::state::call::{Answer, Call, Frame, Handled, Refused};
 use crate::state::peer::Peer;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, peer: &mut Peer, body: &[u8]) -> Handled {
-    let request = SaslAuthenticateRequest::read_front(body, call.version)?;
+    let request = SaslAuthenticateRequest::read_body(body, call.version)?;
     let step = peer
         .login
         .take(request.auth_bytes.0, &state.settings, &mut state.random);
@@ -52,7 +52,7 @@ pub(crate) fn bare(state: &mut State, peer: &mut Peer, token: &[u8]) -> Handled 
 
 /// Nobody needs to log in here, or not again.
 pub(crate) fn too_late(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    SaslAuthenticateRequest::read_front(body, call.version)?;
+    SaslAuthenticateRequest::read_body(body, call.version)?;
     let why = "SaslAuthenticate request received where nobody needs to log in, or after a login";
     call.answer(&failure(ErrorCode::ILLEGAL_SASL_STATE, why))
 }

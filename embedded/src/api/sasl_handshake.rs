@@ -10,7 +10,7 @@ use crate::state::call::{Call, Handled, Refused};
 use crate::state::peer::Peer;
 
 pub(crate) fn handle(_state: &mut State, call: &Call<'_>, peer: &mut Peer, body: &[u8]) -> Handled {
-    let request = SaslHandshakeRequest::read_front(body, call.version)?;
+    let request = SaslHandshakeRequest::read_body(body, call.version)?;
     let response = |error: ErrorCode| SaslHandshakeResponse {
         error_code: error.code(),
         mechanisms: Mechanism::ALL.map(Mechanism::name).to_vec(),
@@ -33,7 +33,7 @@ pub(crate) fn handle(_state: &mut State, call: &Call<'_>, peer: &mut Peer, body:
 
 /// Nobody needs to log in here, or not again.
 pub(crate) fn too_late(_state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    SaslHandshakeRequest::read_front(body, call.version)?;
+    SaslHandshakeRequest::read_body(body, call.version)?;
     call.answer(&SaslHandshakeResponse {
         error_code: ErrorCode::ILLEGAL_SASL_STATE.code(),
         ..Default::default()

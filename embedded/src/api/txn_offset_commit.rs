@@ -18,7 +18,7 @@ use crate::transactions::{ProducerIdAndEpoch, offset_commit_error};
 const ADDS_GROUP: i16 = 5;
 
 pub(crate) fn handle(state: &mut State, call: &Call<'_>, body: &[u8]) -> Handled {
-    let request = TxnOffsetCommitRequest::read_front(body, call.version)?;
+    let request = TxnOffsetCommitRequest::read_body(body, call.version)?;
     let checked = state
         .check_coordinator(call.node, Coordinated::Group, request.group_id)
         .and_then(|()| verify(state, call, &request));
