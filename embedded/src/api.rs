@@ -61,6 +61,7 @@ mod sasl_authenticate;
 mod sasl_handshake;
 mod sync_group;
 mod txn_offset_commit;
+mod write_txn_markers;
 
 pub(crate) use fetch::frame as fetch_frame;
 pub(crate) use first_error::FirstError;
@@ -126,6 +127,7 @@ pub(crate) static SERVED: &[Served] = table! {
     AddPartitionsToTxn, 0..=5, add_partitions_to_txn::handle;
     AddOffsetsToTxn, 0..=4, add_offsets_to_txn::handle;
     EndTxn, 0..=5, end_txn::handle;
+    WriteTxnMarkers, 1..=2, write_txn_markers::handle;
     TxnOffsetCommit, 0..=5, txn_offset_commit::handle;
     DescribeAcls, 1..=3, describe_acls::handle;
     DescribeConfigs, 1..=4, describe_configs::handle;

@@ -122,6 +122,14 @@ impl<N> EmbeddedClusterBuilder<N> {
         self
     }
 
+    /// Shows Kafka's own topics as a real cluster does: `__consumer_offsets` from the first group on, `__transaction_state` from the
+    /// first transactional id on, both empty. Without it they are not there.
+    #[must_use]
+    pub fn internal_topics(mut self) -> Self {
+        self.settings.internal_topics = true;
+        self
+    }
+
     /// Encrypts all connections, with a certificate that is made at the start: for `localhost`, 127.0.0.1 and the advertised host.
     /// [`EmbeddedCluster::ca_pem`] is what clients are to trust.
     #[must_use]

@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) newest_versions: BTreeMap<ApiKey, i16>,
     /// Who may log in, by name; empty: nobody needs to.
     pub(crate) users: Vec<User>,
+    /// Whether Kafka's own topics show.
+    pub(crate) internal_topics: bool,
 }
 
 /// Somebody who may log in.

@@ -21,9 +21,16 @@ pub(crate) struct Broker {
 impl Broker {
     /// Returns once it listens. It must have been built.
     pub(crate) fn start() -> Result<Self> {
+        Self::with(&["--brokers", BROKERS])
+    }
+
+    /// The same, with arguments of `ottla broker`.
+    pub(crate) fn with(arguments: &[&str]) -> Result<Self> {
         let program = workspace::target().join("debug/ottla");
         let mut command = tied(&program);
-        command.args(["broker", "--listen", "127.0.0.1:0", "--brokers", BROKERS]);
+        command
+            .args(["broker", "--listen", "127.0.0.1:0"])
+            .args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let child = command.spawn().context("start `ottla broker`")?;
         let mut started = Self {
@@ -44,6 +51,16 @@ impl Broker {
             Some(servers) => Ok(servers.to_owned()),
             None => bail!("`ottla broker` did not say where it listens, but {line:?}"),
         }
+    }
+
+    /// What a client is given to find it.
+    pub(crate) fn bootstrap_servers(&self) -> &str {
+        &self.bootstrap_servers
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn died(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
     }
 
     /// Runs a command that finds the cluster in its environment.

@@ -15,9 +15,11 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use self::cluster::{Cluster, Plan};
+use self::cluster::Cluster;
+pub(crate) use self::cluster::Plan;
 pub(crate) use self::distribution::{Distribution, NEWEST, Version, missing};
 use self::node::Lifetime;
+pub(crate) use self::random::ports;
 use self::temporary::Lock;
 pub(crate) use self::temporary::Temporary;
 use crate::interrupt::Interrupt;

@@ -7,6 +7,7 @@
 mod bench;
 mod broker;
 mod check;
+mod clients;
 mod conformance;
 mod fuzz;
 mod interrupt;
@@ -54,6 +55,8 @@ enum Task {
     /// Seeds of a simulated world: the real client, group and stores against the embedded cluster, with faults; with
     /// --with-bug NAME the same with a known bug built in, which must be found
     Simulate(simulate::Arguments),
+    /// Clients that others wrote (sarama, franz-go, librdkafka, Kafka's own and more) against `ottla broker` and kfake
+    Clients(clients::Arguments),
     /// A real Apache Kafka for tests, started and cleaned up without hands
     #[command(subcommand)]
     Kafka(kafka::Task),
@@ -76,6 +79,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::FuzzSmoke(arguments) => fuzz::smoke(arguments, &interrupt),
         Task::FuzzCorpus => fuzz::corpus(&interrupt),
         Task::Simulate(arguments) => simulate::run(arguments, &interrupt),
+        Task::Clients(arguments) => clients::run(&arguments, &interrupt),
         Task::Kafka(task) => kafka::run(task, &interrupt),
     }
 }

@@ -47,6 +47,7 @@ impl Broker {
         let mut cluster = EmbeddedCluster::builder()
             .listen(resolve(&self.listen).await?)
             .brokers(self.brokers)
+            .internal_topics()
             .seed(seed());
         if host.parse::<IpAddr>().is_err() {
             cluster = cluster.advertised_host(host);

@@ -14,6 +14,11 @@ pub(crate) fn handle(
     call: &Call<'_>,
     request: FindCoordinatorRequest<'_>,
 ) -> Handled {
+    match request.key_type {
+        0 => state.show_internal_topic(Coordinated::Group),
+        1 => state.show_internal_topic(Coordinated::Transaction),
+        _ => {}
+    }
     if call.version < 4 {
         let mut found = find(state, request.key_type, request.key);
         if found.error_code == 0 {

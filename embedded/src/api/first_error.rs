@@ -120,3 +120,11 @@ impl FirstError for of::offset_fetch::OffsetFetchResponse<'_> {
             .chain(groups)
     }
 }
+
+impl FirstError for of::write_txn_markers::WriteTxnMarkersResponse<'_> {
+    fn codes(&self) -> impl Iterator<Item = i16> {
+        let topics = self.markers.iter().flat_map(|marker| &marker.topics);
+        let partitions = topics.flat_map(|topic| &topic.partitions);
+        partitions.map(|one| one.error_code)
+    }
+}

@@ -102,7 +102,9 @@ fn create_missing(state: &mut State, wanted: Option<&Vec<MetadataRequestTopic<'_
     if state.broker_config("auto.create.topics.enable") != "true" {
         return;
     }
-    let names = wanted.into_iter().flatten().filter_map(|topic| topic.name);
+    let by_name = wanted.into_iter().flatten();
+    let by_name = by_name.filter(|topic| topic.topic_id.is_unknown());
+    let names = by_name.filter_map(|topic| topic.name);
     for name in names {
         let is_refused = state.check_topic_refused(name).is_err();
         if !is_refused && state.topics.named(name).is_none() {

@@ -150,6 +150,11 @@ impl<'a> Named<'a> {
                     self.topic(topic.name, partitions);
                 }
             }
+            AnyRequest::WriteTxnMarkers(request) => {
+                for topic in request.markers.iter().flat_map(|marker| &marker.topics) {
+                    self.topic(topic.name, topic.partition_indexes.iter().copied());
+                }
+            }
             AnyRequest::AddPartitionsToTxn(request) => {
                 let id = request.v3_and_below_transactional_id;
                 let first = request.transactions.first().map(|one| one.transactional_id);

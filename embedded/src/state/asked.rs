@@ -1,5 +1,6 @@
 //! A request as it came in, read once: rules of faults look at it, then its handler takes it.
 
+use ottla_protocol::error::Why;
 use ottla_protocol::{AnyRequest, ApiKey, DecodeError, frame};
 
 use super::call::Refused;
@@ -43,7 +44,17 @@ impl<'a> Asked<'a> {
             version,
             correlation_id: header.correlation_id,
             client_id: header.client_id,
-            body: AnyRequest::read(api, body, version),
+            body: read(api, body, version),
         })))
     }
+}
+
+/// As Kafka's brokers do: bytes behind a request are passed over. librdkafka leaves three behind its Metadata request for all topics.
+fn read(api: ApiKey, body: &[u8], version: i16) -> Result<AnyRequest<'_>, DecodeError> {
+    AnyRequest::read(api, body, version).or_else(|error| match error.why {
+        Why::Trailing { .. } => {
+            AnyRequest::read(api, body.get(..error.at).unwrap_or(body), version)
+        }
+        _ => Err(error),
+    })
 }

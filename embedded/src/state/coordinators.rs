@@ -1,5 +1,5 @@
 //! Which broker coordinates a group or a transactional id: the leader of the partition of Kafka's own topics that it belongs to.
-//! The topics themselves are not there; what they would hold is in the machines.
+//! What the topics would hold is in the machines; they are shown empty, or not at all.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use ottla_protocol::error_code::ErrorCode;
 
 use super::State;
 use super::brokers::Brokers;
+use super::creation::Wanted;
 use crate::groups::Context;
 use crate::time::Now;
 
@@ -15,6 +16,16 @@ use crate::time::Now;
 pub(crate) enum Coordinated {
     Group,
     Transaction,
+}
+
+impl Coordinated {
+    /// The topic that Kafka keeps it in.
+    fn topic(self) -> &'static str {
+        match self {
+            Self::Group => "__consumer_offsets",
+            Self::Transaction => "__transaction_state",
+        }
+    }
 }
 
 /// How many partitions `__consumer_offsets` and `__transaction_state` would have: Kafka's default.
@@ -79,6 +90,30 @@ impl State {
             true => Ok(()),
             false => Err(ErrorCode::NOT_COORDINATOR),
         }
+    }
+
+    /// Makes the topic that Kafka would keep it in, where such topics are to show: led by who coordinates at that time.
+    pub(crate) fn show_internal_topic(&mut self, kind: Coordinated) {
+        let name = kind.topic();
+        if !self.settings.internal_topics || self.topics.named(name).is_some() {
+            return;
+        }
+        let nodes: Vec<i32> = self.brokers.all().map(|broker| broker.node).collect();
+        let factor = self.default_replication_factor();
+        let turn = |partition: i32| {
+            let from = partition as usize % nodes.len().max(1);
+            let turns = nodes.iter().cycle().skip(from);
+            (partition, turns.take(factor).copied().collect())
+        };
+        let wanted = Wanted {
+            name,
+            partitions: -1,
+            replication_factor: -1,
+            assignments: (0..PARTITIONS).map(turn).collect(),
+            configs: vec![("cleanup.policy", Some("compact"))],
+        };
+        // More replicas than brokers: then it is not shown.
+        let _ = self.create_topic(&wanted, false);
     }
 
     /// Takes those groups out that `node` is not to be asked about, each with its error.
@@ -164,10 +199,36 @@ pub(crate) fn partition_of(key: &str) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Settings;
 
     #[test]
     fn a_group_is_where_kafka_would_put_it() {
         // "billing".hashCode() is -109829509 in Java.
         assert_eq!(partition_of("billing"), 9);
+    }
+
+    #[test]
+    fn the_topic_of_groups_shows_where_it_is_wanted_and_is_led_by_their_coordinators() {
+        for internal_topics in [false, true] {
+            let mut state = State::new(Settings {
+                internal_topics,
+                ..Settings::default()
+            });
+            for node in 1..=3 {
+                state.add_broker(node, "localhost".to_owned(), 9091 + node as u16, None);
+            }
+            state.show_internal_topic(Coordinated::Group);
+            state.show_internal_topic(Coordinated::Group);
+            let shown = state.topics.named("__consumer_offsets");
+            assert_eq!(shown.is_some(), internal_topics);
+            let partitions = shown.map(|topic| &topic.partitions[..]).unwrap_or_default();
+            for (number, partition) in (0..).zip(partitions) {
+                let coordinator =
+                    state
+                        .coordinators
+                        .leader(Coordinated::Group, number, &state.brokers);
+                assert_eq!(partition.leader, Some(coordinator));
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! connection, and never a panic.
 
 mod fetching;
+mod hanging;
 mod login;
 mod refusing;
 mod settings;
@@ -23,7 +24,7 @@ use ottla_protocol::messages::list_offsets::{
 };
 use ottla_protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic, MetadataResponse};
 use ottla_protocol::messages::offset_delete::{OffsetDeleteRequest, OffsetDeleteResponse};
-use ottla_protocol::types::TopicPartition;
+use ottla_protocol::types::{TopicId, TopicPartition};
 use ottla_protocol::{AnyRequest, AnyResponse, ApiKey, Request, Response, frame};
 use proptest::prelude::*;
 
@@ -149,7 +150,7 @@ fn a_request_that_says_nothing_is_answered_in_every_version() {
 fn what_is_not_served_closes_the_connection() {
     let mut state = cluster();
     for (api, version) in [
-        (ApiKey::WriteTxnMarkers, 1),
+        (ApiKey::CreateAcls, 3),
         (ApiKey::Produce, 2),
         (ApiKey::Metadata, 14),
         (ApiKey::Vote, 0),
@@ -174,6 +175,50 @@ fn a_client_that_is_too_new_is_told_in_version_0() {
         response.error_code, 42,
         "a client must name itself since v3"
     );
+}
+
+/// librdkafka asks for all topics so: a null array where it had left room for a longer count.
+#[test]
+fn bytes_behind_a_request_are_passed_over() {
+    let frame = framed(ApiKey::Metadata, 13, &[0; 7]);
+    let answer = answered(&mut cluster(), &frame).unwrap().unwrap();
+    let response = MetadataResponse::read_body(&answer[9..], 13).unwrap();
+    assert_eq!(response.topics.len(), 1);
+    let unfinished = framed(ApiKey::Metadata, 13, &[0; 3]);
+    let refused = answered(&mut cluster(), &unfinished);
+    assert!(matches!(refused, Err(Refused::Decode(_))));
+}
+
+/// Kafka's own client asks by id with an empty name, others with none.
+#[test]
+fn a_topic_is_found_by_its_id_whatever_its_name_is_said_to_be() {
+    let mut state = cluster();
+    let known = state.topics.get(TopicRef::Name("orders")).unwrap().id;
+    let unknown = TopicId([7; 16]);
+    for name in [None, Some("")] {
+        let wanted = |topic_id| MetadataRequestTopic {
+            topic_id,
+            name,
+            ..Default::default()
+        };
+        let request = MetadataRequest {
+            topics: Some(vec![wanted(known), wanted(unknown)]),
+            allow_auto_topic_creation: true,
+            ..Default::default()
+        };
+        let answer = answer_to(&mut state, &request, 13);
+        let response = MetadataResponse::read_body(&answer, 13).unwrap();
+        let told = response.topics.iter();
+        let told: Vec<_> = told
+            .map(|topic| (topic.error_code, topic.name, topic.topic_id))
+            .collect();
+        let unknown_topic_id = 100;
+        let expected = [
+            (0, Some("orders"), known),
+            (unknown_topic_id, None, unknown),
+        ];
+        assert_eq!(told, expected);
+    }
 }
 
 #[test]
@@ -418,7 +463,7 @@ fn the_same_seed_and_the_same_requests_give_the_same_bytes() {
 fn versions_that_have_a_place_for_topic_ids_too_early_refuse_them() {
     let mut state = cluster();
     let known = state.topics.named("orders").unwrap().id;
-    for topic_id in [known, ottla_protocol::types::TopicId([7; 16])] {
+    for topic_id in [known, TopicId([7; 16])] {
         for version in [10, 11] {
             let request = MetadataRequest {
                 topics: Some(vec![MetadataRequestTopic {

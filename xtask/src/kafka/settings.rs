@@ -94,7 +94,7 @@ impl Layout {
         lines.extend(
             self.settings
                 .iter()
-                .map(|(name, value)| format!("{name}={value}")),
+                .map(|(name, value)| format!("{name}={}", with_listeners(value, node))),
         );
         lines.join("\n") + "\n"
     }
@@ -107,6 +107,11 @@ impl Layout {
             .collect::<Vec<_>>()
             .join(",")
     }
+}
+
+/// A value in which `{listeners}` stands for those that the node has anyway: for a user that adds one.
+fn with_listeners(value: &str, node: &Node) -> String {
+    value.replace("{listeners}", &listeners(node))
 }
 
 fn roles(node: &Node) -> &'static str {
@@ -215,6 +220,16 @@ mod tests {
             text.contains("offsets.topic.replication.factor=3\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_user_may_add_a_listener() {
+        let mut layout = layout(&[9, 10]);
+        let more = "{listeners},TLS://127.0.0.1:11".to_owned();
+        layout.settings = vec![("listeners".to_owned(), more)];
+        let text = layout.server_properties(&layout.nodes[0], Path::new("/data"));
+        let all = "listeners=PLAINTEXT://127.0.0.1:10,CONTROLLER://127.0.0.1:9,TLS://127.0.0.1:11";
+        assert!(text.ends_with(&format!("{all}\n")), "{text}");
     }
 
     #[test]

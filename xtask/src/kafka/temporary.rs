@@ -38,6 +38,11 @@ impl Temporary {
         })
     }
 
+    /// What a client is given to find it.
+    pub(crate) fn bootstrap_servers(&self) -> String {
+        self.cluster.layout().bootstrap_servers()
+    }
+
     /// Runs a command that finds the cluster in its environment. When it fails, the brokers' logs are kept.
     pub(crate) fn run(&self, command: &mut Command, interrupt: &Interrupt) -> Result<ExitStatus> {
         command

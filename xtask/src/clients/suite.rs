@@ -1,0 +1,153 @@
+//! franz-go's own test suite, out of the module that `go.mod` names, on a cluster of ours.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::bounded::{self, Ended};
+use super::check::{Check, How, Verdict};
+use super::target::{Target, USER};
+use super::{built, go};
+use crate::interrupt::Interrupt;
+use crate::workspace;
+
+const MODULE: &str = "github.com/twmb/franz-go";
+const PACKAGE: &str = "github.com/twmb/franz-go/pkg/kgo";
+
+/// How long all of it may take.
+const AT_MOST: Duration = Duration::from_secs(900);
+
+/// The suite writes half a million records, and reads each seven times, where nobody says otherwise.
+const RECORDS: &str = "50000";
+
+/// The tests as a program, and the folder that they are run in.
+pub(crate) struct Suite {
+    program: PathBuf,
+    folder: PathBuf,
+}
+
+pub(crate) fn checks(client: &'static str, interrupt: &Interrupt) -> Result<Vec<Check>> {
+    let program = go::tests(PACKAGE, "kgo.test", interrupt)?;
+    let folder = workspace::output(&mut go::list(PACKAGE)?)?;
+    let suite = Suite {
+        program,
+        folder: PathBuf::from(folder.trim()),
+    };
+    Ok(vec![Check {
+        client,
+        version: go::version(MODULE)?,
+        name: "go test pkg/kgo".to_owned(),
+        what: "all of its tests".to_owned(),
+        how: How::Suite(suite),
+    }])
+}
+
+impl Suite {
+    pub(crate) fn run(&self, target: &Target, interrupt: &Interrupt) -> Result<Verdict> {
+        let output = built().join("kgo.out");
+        let mut command = Command::new(&self.program);
+        command
+            .current_dir(&self.folder)
+            .arg("-test.v")
+            .arg(format!("-test.timeout={}s", AT_MOST.as_secs() - 10))
+            .env("KGO_SEEDS", target.servers())
+            .env("KGO_TEST_RF", target.brokers().min(3).to_string())
+            .env("KGO_TEST_RECORDS", RECORDS)
+            .env("KGO_TEST_SCRAM_SEEDS", target.sasl_servers())
+            .env("KGO_TEST_SCRAM", USER)
+            .env("KGO_LOG_LEVEL", "none");
+        let ended = bounded::run(&mut command, "", &output, AT_MOST, interrupt)?;
+        let text = read(&output)?;
+        let tally = Tally::of(&text);
+        let why = (ended != Ended::Well).then(|| tally.why(ended));
+        Ok(Verdict::Counted {
+            counts: tally.counts(),
+            why,
+        })
+    }
+}
+
+fn read(file: &Path) -> Result<String> {
+    let bytes = fs::read(file).with_context(|| format!("read {}", file.display()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What Go's test runner printed: the tests by how they ended, the parts of a test left out.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally<'a> {
+    passed: usize,
+    skipped: usize,
+    failed: Vec<&'a str>,
+    /// Begun, and never ended.
+    unfinished: Vec<&'a str>,
+}
+
+impl<'a> Tally<'a> {
+    fn of(output: &'a str) -> Self {
+        let mut tally = Self::default();
+        for line in output.lines() {
+            if let Some(name) = line.strip_prefix("=== RUN   ") {
+                // Parts of a test have a slash in their name.
+                tally
+                    .unfinished
+                    .extend((!name.contains('/')).then_some(name));
+                continue;
+            }
+            let Some((word, rest)) = line.strip_prefix("--- ").and_then(|it| it.split_once(": "))
+            else {
+                continue;
+            };
+            let name = rest.split(' ').next().unwrap_or_default();
+            tally.unfinished.retain(|begun| *begun != name);
+            match word {
+                "PASS" => tally.passed += 1,
+                "SKIP" => tally.skipped += 1,
+                _ => tally.failed.push(name),
+            }
+        }
+        tally
+    }
+
+    fn counts(&self) -> String {
+        let failed = self.failed.len() + self.unfinished.len();
+        format!(
+            "{} passed, {failed} failed, {} skipped",
+            self.passed, self.skipped
+        )
+    }
+
+    fn why(&self, ended: Ended) -> String {
+        let Self {
+            failed, unfinished, ..
+        } = self;
+        format!("  | {ended:?}: failed {failed:?}, unfinished {unfinished:?}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gos_output_is_counted_without_the_parts_of_a_test() {
+        let output = "\
+=== RUN   TestOne
+=== RUN   TestOne/part
+--- PASS: TestOne (0.01s)
+    --- PASS: TestOne/part (0.00s)
+=== RUN   TestTwo
+--- FAIL: TestTwo (1.00s)
+=== RUN   TestThree
+--- SKIP: TestThree (0.00s)
+=== RUN   TestFour
+panic: test timed out
+";
+        let tally = Tally::of(output);
+        assert_eq!(tally.counts(), "1 passed, 2 failed, 1 skipped");
+        assert_eq!(tally.failed, ["TestTwo"]);
+        assert_eq!(tally.unfinished, ["TestFour"]);
+    }
+}
