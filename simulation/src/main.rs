@@ -27,6 +27,9 @@ struct Arguments {
     /// Without faults
     #[arg(long)]
     calm: bool,
+    /// With faults of these kinds alone, as --faults lists them
+    #[arg(long, value_name = "KIND,KIND", value_delimiter = ',')]
+    only: Vec<String>,
     /// Print each history
     #[arg(long)]
     history: bool,
@@ -56,6 +59,20 @@ struct Arguments {
     plant_into: Option<PathBuf>,
 }
 
+impl Arguments {
+    fn plan(&self, seed: u64) -> io::Result<Plan> {
+        if self.only.is_empty() {
+            return Ok(Plan::wired(seed));
+        }
+        let named = |name: &String| {
+            let found = Kind::ALL.iter().copied().find(|kind| kind.name() == name);
+            found.ok_or_else(|| io::Error::other(format!("no kind of fault is called {name:?}")))
+        };
+        let kinds: Vec<Kind> = self.only.iter().map(named).collect::<Result<_, _>>()?;
+        Ok(Plan::only(seed, &kinds))
+    }
+}
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,7 +98,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         ));
     }
     if let Some(seed) = arguments.plan {
-        return write!(out, "{}", Plan::wired(seed));
+        return write!(out, "{}", arguments.plan(seed)?);
     }
     if arguments.bugs {
         for plant in PLANTS {
@@ -119,6 +136,9 @@ fn side_by_side(arguments: &Arguments, jobs: u64, out: &mut impl Write) -> io::R
         for (is_set, flag) in [(arguments.twice, "--twice"), (arguments.calm, "--calm")] {
             command.args(is_set.then_some(flag).as_slice());
         }
+        if !arguments.only.is_empty() {
+            command.args(["--only", &arguments.only.join(",")]);
+        }
         children.push(command.spawn()?);
     }
     let mut coverage = Coverage::new();
@@ -154,7 +174,7 @@ fn seeds(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
     let count = arguments.seeds.unwrap_or(1);
     let mut coverage = Coverage::new();
     for seed in (first..first.saturating_add(count)).step_by(arguments.every.max(1)) {
-        let mut plan = Plan::wired(seed);
+        let mut plan = arguments.plan(seed)?;
         if arguments.calm {
             plan.faults.clear();
         }

@@ -116,9 +116,15 @@ impl Plan {
     /// The plan of a seed, of what a world can do by now.
     #[must_use]
     pub fn wired(seed: u64) -> Self {
+        Self::only(seed, Kind::WIRED)
+    }
+
+    /// The same with faults of some kinds alone: with none, where none of them means anything to what the seed has members do.
+    #[must_use]
+    pub fn only(seed: u64, kinds: &[Kind]) -> Self {
         let mut dice = Dice::new(seed);
         let workload = Workload::draw(&mut dice).wired();
-        Self::drawn(seed, dice, workload, Kind::WIRED)
+        Self::drawn(seed, dice, workload, kinds)
     }
 
     fn drawn(seed: u64, mut dice: Dice, workload: Workload, kinds: &[Kind]) -> Self {
@@ -128,7 +134,10 @@ impl Plan {
             .copied()
             .filter(|kind| workload.knows(*kind))
             .collect();
-        let count = FEWEST_FAULTS + dice.index(7);
+        let count = match kinds.is_empty() {
+            true => 0,
+            false => FEWEST_FAULTS + dice.index(7),
+        };
         let mut faults: Vec<Fault> = (0..count)
             .map(|_| Fault::draw(&mut dice, &kinds, &shape))
             .collect();

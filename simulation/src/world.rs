@@ -11,8 +11,12 @@
 //! | `trouble` | what goes wrong with stores and handlers |
 //! | `director` | the cluster's host: faults, resets, when all is done, the last look |
 //! | `rules` | faults that are rules of the cluster |
+//! | `makings` | which making of a topic is meant |
+//! | `logs` | faults of topics and logs |
+//! | `coordinator` | faults of the group and of what it keeps, and of what brokers tell |
+//! | `operator` | who has the group go on where it stops by design |
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -22,11 +26,15 @@ use ottla_embedded::groups::CommitWatcher;
 use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
+mod coordinator;
 mod director;
 mod generator;
 mod life;
+mod logs;
+mod makings;
 mod member;
 mod network;
+mod operator;
 mod recorder;
 mod rules;
 mod store;
@@ -40,7 +48,7 @@ use table::Table;
 use trouble::Troubles;
 
 use crate::check::{Terms, Violation, check};
-use crate::history::{Ending, Event, History, Keeper, Life, Who, Write};
+use crate::history::{Ending, Event, History, Keeper, Life, Place, Who, Write};
 use crate::plan::Plan;
 
 const GROUP: &str = "group";
@@ -51,6 +59,8 @@ const PORT: u16 = 9_092;
 const START: Duration = Duration::from_secs(1_700_000_000);
 /// The network delivers at these steps.
 const TICK: Duration = Duration::from_millis(5);
+/// By then a group's leader has seen that a topic grew.
+const METADATA_MAX_AGE: Duration = Duration::from_secs(20);
 /// No world lasts longer.
 const LONGEST: Duration = Duration::from_secs(600);
 
@@ -78,6 +88,10 @@ struct Shared {
     /// How many of the plan's faults are in force.
     faults: AtomicU32,
     all_sent: AtomicBool,
+    /// Where members said that a log was cut off: at which position they stood, and where the logs part.
+    parted: Mutex<BTreeMap<Place, (i64, i64)>>,
+    /// How many want no member in the group.
+    closed: AtomicU32,
     all_done: CancellationToken,
     tasks_left: AtomicU32,
     commits: Mutex<Option<CommitWatcher>>,
@@ -165,6 +179,8 @@ impl Shared {
                 .collect(),
             faults: AtomicU32::new(0),
             all_sent: AtomicBool::new(false),
+            parted: Mutex::default(),
+            closed: AtomicU32::new(0),
             all_done: CancellationToken::new(),
             tasks_left: AtomicU32::new(0),
             commits: Mutex::default(),
@@ -201,18 +217,21 @@ impl Shared {
     fn note_commits(&self) {
         let written = lock(&self.commits).as_ref().map(CommitWatcher::take);
         for offset in written.unwrap_or_default() {
-            let Some(life) = life(&offset.member_id) else {
-                continue;
+            // Nobody of the group: an operator's tool.
+            let (who, write) = match life(&offset.member_id) {
+                Some(life) => (Who::Member(life), Write::Commit),
+                None => (Who::Operator, Write::Reset),
             };
+            let makings = &self.recorder.makings;
             let stored = Event::Stored {
                 keeper: Keeper::Kafka,
-                place: recorder::place(&offset.topic, offset.partition),
+                place: makings.place(&offset.topic, offset.partition),
                 next: Some(offset.offset),
                 fence: None,
-                write: Write::Commit,
+                write,
                 results: Vec::new(),
             };
-            self.recorder.note(Who::Member(life), stored);
+            self.recorder.note(who, stored);
         }
     }
 }
@@ -245,6 +264,7 @@ fn config(name: &str, seed: u64, recorder: &Recorder) -> ClientConfig {
         .socket_connection_setup_timeout(Duration::from_millis(700))
         .request_timeout(Duration::from_secs(2))
         .default_api_timeout(Duration::from_secs(10))
+        .metadata_max_age(METADATA_MAX_AGE)
 }
 
 /// Tokio drops the tasks of a host that crashes in an order that goes by their numbers, four lists deep, and all runtimes of a process draw from

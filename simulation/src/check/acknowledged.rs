@@ -107,8 +107,11 @@ fn has_an_excuse(
     let is_excused = match (record.removed(), record.gone) {
         (None, _) => false,
         // An own store writes down what retention took: not to say so is to lose it in silence.
+        // With the topic all of it is gone, and the group says that instead.
         (_, Some(Gone::Retention | Gone::DeleteRecords)) => {
-            facts.terms.keeper == Keeper::Kafka || facts.is_skipped(place, record.offset)
+            facts.terms.keeper == Keeper::Kafka
+                || facts.is_skipped(place, record.offset)
+                || facts.is_deleted(place)
         }
         _ => true,
     };

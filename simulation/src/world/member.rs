@@ -14,11 +14,11 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::life::Living;
-use super::recorder::{place_of, topic};
+use super::recorder::{Recorder, topic};
 use super::store::{Noted, Rows};
 use super::table::Watched;
 use super::trouble::Ordeal;
-use super::{GROUP, Shared, config};
+use super::{GROUP, Shared, config, operator};
 use crate::check::Effects;
 use crate::history::{CallKind, Event, Life, Outcome, Payload, Place, Worked};
 use crate::plan::StoreKind;
@@ -64,11 +64,13 @@ impl Outside {
 pub(super) async fn run(shared: Arc<Shared>, member: u8) -> turmoil::Result {
     let outside = &shared.members[usize::from(member)];
     while !shared.all_done.is_cancelled() {
+        operator::is_let_in(&shared).await;
         let (life, stop) = outside.begin(member);
         let living = Living::new(shared.recorder.clone(), life);
         living.note(Event::Started);
         let lived = live(&shared, &living, &stop).await;
         if let Err(error) = lived {
+            operator::hear(&shared, &error);
             living.note(Event::Said(told(&error)));
         }
         if !shared.all_done.is_cancelled() {
@@ -222,8 +224,11 @@ impl Hand {
     }
 }
 
-fn records(batch: &Batch) -> Vec<One> {
-    let place = place_of(batch.partition());
+fn records(recorder: &Recorder, batch: &Batch) -> Vec<One> {
+    let (id, partition) = (batch.topic_id(), batch.partition());
+    let place = recorder
+        .makings
+        .place_by(id, &partition.topic, partition.partition);
     let one = |record: Record<'_>| (place, record.offset, payload(&record));
     batch.into_iter().map(one).collect()
 }
@@ -238,7 +243,7 @@ impl Processor<Noted> for Hand {
     type Error = BoxError;
 
     async fn process(&self, batch: &Batch, results: &mut Rows) -> Result<(), BoxError> {
-        let records = records(batch);
+        let records = records(&self.living.recorder, batch);
         if let Some((place, offset, _)) = records.first() {
             self.living.comes(*place, *offset);
         }
@@ -257,15 +262,19 @@ impl Handler for Hand {
 
     async fn consume_claim(&self, _: &Session, claim: &mut PartitionClaim) -> Result<(), BoxError> {
         let workload = self.shared.plan.workload;
+        let makings = &self.living.recorder.makings;
+        let (mut claimed, at) = (makings.place_of(claim.partition()), claim.start().next);
         if workload.store == StoreKind::Kafka {
-            self.living.note(Event::Claimed {
-                assignment: self.living.assignment(),
-                place: place_of(claim.partition()),
-                at: claim.start().next,
-            });
+            self.living.found_start(claimed, at);
         }
         while let Some(batch) = claim.next().await {
-            let records = records(&batch);
+            let records = records(&self.living.recorder, &batch);
+            // The topic was made anew in between.
+            let place = records.first().map_or(claimed, |one| one.0);
+            if workload.store == StoreKind::Kafka && place != claimed {
+                claimed = place;
+                self.living.found_start(claimed, at);
+            }
             for one in &records {
                 self.living.delivered(*one);
             }

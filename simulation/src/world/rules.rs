@@ -109,6 +109,17 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
             of_member(ApiKey::OffsetCommit),
             pick(&[ErrorCode::ILLEGAL_GENERATION, ErrorCode::UNKNOWN_MEMBER_ID]),
         )],
+        Kind::UnstableOffsets => vec![Rule::new(
+            about(ApiKey::OffsetFetch),
+            Action::Error(ErrorCode::UNSTABLE_OFFSET_COMMIT),
+        )],
+        Kind::CommitRefusedForOne => vec![Rule::new(
+            about(ApiKey::OffsetCommit),
+            pick(&[
+                ErrorCode::OFFSET_METADATA_TOO_LARGE,
+                ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            ]),
+        )],
         Kind::FetchSessionLost => vec![Rule::new(
             on(ApiKey::Fetch),
             Action::Error(ErrorCode::FETCH_SESSION_ID_NOT_FOUND),

@@ -11,7 +11,7 @@ use ottla_offset_store::{
 };
 use tokio::time::sleep;
 
-use super::recorder::{Recorder, place};
+use super::recorder::Recorder;
 use super::trouble::{Step, Trouble, Troubles};
 use crate::history::{self, Commit, Event, Keeper, Payload, Place, ResultRow, Who};
 use crate::plan::StoreKind;
@@ -201,7 +201,13 @@ impl Watched {
     }
 
     fn stored(&self, write: &Write, before: Option<&Row>, rows: &[ResultRow]) {
-        let place = place(&write.key.topic, write.key.partition);
+        let id = write.row.as_ref().map(|row| row.topic_id);
+        let makings = &self.recorder.makings;
+        let place = makings.place_by(
+            id.unwrap_or_default(),
+            &write.key.topic,
+            write.key.partition,
+        );
         if let Some(gap) = &write.gap {
             let (from, to) = (gap.from, gap.to);
             self.recorder
