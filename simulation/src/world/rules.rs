@@ -68,10 +68,16 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
         Kind::NoLeader => [ApiKey::Fetch, ApiKey::Produce]
             .map(|api| Rule::new(about(api), Action::Error(ErrorCode::NOT_LEADER_OR_FOLLOWER)))
             .to_vec(),
-        Kind::OffsetNotAvailable => vec![Rule::new(
-            about(ApiKey::ListOffsets),
-            Action::Error(ErrorCode::OFFSET_NOT_AVAILABLE),
-        )],
+        Kind::OffsetNotAvailable => vec![
+            Rule::new(
+                about(ApiKey::ListOffsets),
+                Action::Error(ErrorCode::OFFSET_NOT_AVAILABLE),
+            ),
+            Rule::new(
+                about(ApiKey::Fetch),
+                Action::Error(ErrorCode::OFFSET_MOVED_TO_TIERED_STORAGE),
+            ),
+        ],
         Kind::CoordinatorErrors => {
             let apis = [
                 ApiKey::JoinGroup,
