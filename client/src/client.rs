@@ -183,6 +183,11 @@ impl Client {
         self.shared.refresh.soon();
     }
 
+    /// Has a topic among those that a refresh asks about: whoever goes by what is known of it can't do without.
+    pub(crate) fn keep_fresh(&self, topic: &str) {
+        self.shared.refresh.used(topic);
+    }
+
     /// Takes in what a broker said about a partition's leader (KIP-951), if that is newer than what is known.
     pub fn leader_hint(&self, partition: &TopicPartition, leader: i32, epoch: i32) {
         self.shared

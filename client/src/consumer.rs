@@ -242,7 +242,7 @@ impl Consumer {
         let starts = resolve::starts(&self.shared.fetchers, managers.as_deref(), &wanted).await?;
         let mut managers = managers.into_iter().flatten();
         let mut opened = Vec::with_capacity(places.len());
-        for ((place, leader), offset) in places.into_iter().zip(leaders).zip(starts) {
+        for ((place, leader), (offset, epoch)) in places.into_iter().zip(leaders).zip(starts) {
             let partition = place.partition.clone();
             let feed = Arc::new(Feed::new(
                 partition.clone(),
@@ -250,6 +250,7 @@ impl Consumer {
                 offset,
                 self.shared.max_buffered_bytes,
             ));
+            feed.start_after(epoch);
             let unpacker = Unpacker::new(
                 partition,
                 leader.topic_id,

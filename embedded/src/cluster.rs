@@ -1,7 +1,9 @@
 //! The handle of a running cluster.
 
+mod addresses;
 mod faults;
 mod logs;
+mod operator;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -27,7 +29,7 @@ pub struct EmbeddedCluster<N = Tcp> {
     pub(crate) core: Core,
     network: N,
     /// Where each broker listens, also while it is down.
-    addresses: BTreeMap<i32, SocketAddr>,
+    addresses: Mutex<BTreeMap<i32, SocketAddr>>,
     running: Mutex<BTreeMap<i32, Running>>,
     advertised: Vec<String>,
     tls: Option<Tls>,
@@ -65,7 +67,7 @@ impl<N: Network> EmbeddedCluster<N> {
             tls: tls.transpose()?,
             tasks: TaskTracker::new(),
             core,
-            addresses: BTreeMap::new(),
+            addresses: Mutex::default(),
             running: Mutex::default(),
             advertised: Vec::new(),
             _stop_when_dropped: stop.clone().drop_guard(),
@@ -80,7 +82,7 @@ impl<N: Network> EmbeddedCluster<N> {
             let host = builder.advertised_host.clone();
             let host = host.unwrap_or_else(|| reachable(address));
             cluster.advertised.push(bootstrap(&host, address.port()));
-            cluster.addresses.insert(node, address);
+            cluster.addresses().insert(node, address);
             let rack = builder.racks.get(&node).cloned();
             cluster
                 .core
@@ -143,7 +145,13 @@ impl<N: Network> EmbeddedCluster<N> {
     /// Where a broker listens, also while it is stopped; none if there is no such broker.
     #[must_use]
     pub fn address(&self, node: i32) -> Option<SocketAddr> {
-        self.addresses.get(&node).copied()
+        self.addresses().get(&node).copied()
+    }
+
+    fn addresses(&self) -> MutexGuard<'_, BTreeMap<i32, SocketAddr>> {
+        self.addresses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The certificate that clients are to trust, as PEM; none where connections are not encrypted.
@@ -272,8 +280,8 @@ impl<N: Network> EmbeddedCluster<N> {
     }
 
     fn known(&self, node: i32) -> Result<SocketAddr, EmbeddedError> {
-        let address = self.addresses.get(&node).copied();
-        address.ok_or(EmbeddedError::UnknownBroker { node })
+        self.address(node)
+            .ok_or(EmbeddedError::UnknownBroker { node })
     }
 
     /// Stops a broker: its connections close, others lead what it led. Returns once it is down; stopping it twice does nothing.

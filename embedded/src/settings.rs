@@ -113,6 +113,7 @@ impl Settings {
             consumer_max_size: count("group.consumer.max.size"),
             offset_metadata_max: count("offset.metadata.max.bytes"),
             offsets_retention: self.millis("offsets.retention.minutes") * 60_000,
+            offsets_retention_check: self.millis("offsets.retention.check.interval.ms"),
             ..GroupSettings::default()
         }
     }

@@ -8,7 +8,7 @@
 //! | `coordinators` | who coordinates groups and transactions, and how that moves |
 //! | `fetches`, `produces`, `settling` | what waits; what follows on a change: markers, answers, long polls |
 //! | `durable` | what outlives the process |
-//! | `refusing` | what a fault wants refused |
+//! | `refusing`, `old_metadata` | what a fault wants refused; what a broker tells that lags behind |
 //! | `config_changes`, `settings_shown`, `log_config` | settings at run time |
 #![deny(clippy::disallowed_methods)]
 
@@ -24,6 +24,7 @@ pub(crate) mod durable;
 pub(crate) mod fetches;
 mod leaders;
 mod log_config;
+pub(crate) mod old_metadata;
 pub(crate) mod peer;
 pub(crate) mod produces;
 pub(crate) mod refusing;
@@ -43,6 +44,7 @@ use self::call::{Frame, ReplyTo};
 use self::coordinators::Coordinators;
 use self::durable::Unsaved;
 use self::fetches::Fetches;
+use self::old_metadata::OldMetadatas;
 use self::produces::Produces;
 use self::topics::{Topic, Topics};
 use crate::configs::Values;
@@ -87,6 +89,8 @@ pub(crate) struct State {
     saved_producer_ids: i64,
     /// What a fault wants of the request in hand.
     pub(crate) refusing: Option<faults::Refusal>,
+    /// What brokers tell that have not heard of the latest changes.
+    pub(crate) old_metadata: OldMetadatas,
     last_ticket: u64,
     /// Answers that became ready, for the shell to send.
     ready: Vec<Ready>,
@@ -113,6 +117,7 @@ impl State {
             unsaved: Unsaved::default(),
             saved_producer_ids: 0,
             refusing: None,
+            old_metadata: OldMetadatas::default(),
             last_ticket: 0,
             ready: Vec::new(),
             settings,

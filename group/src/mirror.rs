@@ -11,7 +11,7 @@ use ottla_client::Client;
 use ottla_client::offsets::{CommittedOffset, GroupMember, GroupOffsets};
 use ottla_offset_store::Committed;
 use ottla_protocol::error_code::ErrorCode;
-use ottla_protocol::types::TopicPartition;
+use ottla_protocol::types::{TopicId, TopicPartition};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
@@ -65,8 +65,8 @@ impl Mirror {
     }
 
     /// A claim begins here.
-    pub(crate) fn claimed(&self, partition: &TopicPartition, at: &Committed) {
-        self.with(|newest| newest.claimed(partition, at));
+    pub(crate) fn claimed(&self, partition: &TopicPartition, topic: TopicId, at: &Committed) {
+        self.with(|newest| newest.claimed(partition, topic, at));
         self.news.notify_one();
     }
 
@@ -112,9 +112,11 @@ impl Mirror {
         }
         let offsets: Vec<_> = waiting
             .iter()
-            .map(|(partition, at)| (partition.clone(), to_kafka(at)))
+            .map(|(partition, topic, at)| (partition.clone(), *topic, to_kafka(at)))
             .collect();
-        match self.offsets.commit(Some(&self.member), &offsets).await {
+        // By id: an offset of a topic that was made anew since would be one of the new topic's.
+        let committed = self.offsets.commit_by_id(Some(&self.member), &offsets);
+        match committed.await {
             Ok(results) => self.settle(&waiting, results),
             Err(error) => {
                 tracing::debug!("the mirror in Kafka fails: {error}");
@@ -125,11 +127,11 @@ impl Mirror {
 
     fn settle(
         &self,
-        waiting: &[(TopicPartition, Committed)],
+        waiting: &[(TopicPartition, TopicId, Committed)],
         results: Vec<(TopicPartition, Result<(), ErrorCode>)>,
     ) -> Sent {
         let mut sent = Sent::Done;
-        for ((partition, at), (_, result)) in waiting.iter().zip(results) {
+        for ((partition, _, at), (_, result)) in waiting.iter().zip(results) {
             match result {
                 Ok(()) => self.with(|newest| newest.done(partition, at)),
                 Err(code) if speaks_of_membership(code) => {

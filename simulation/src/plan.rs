@@ -116,12 +116,10 @@ impl Plan {
     /// The plan of a seed, of what a world can do by now.
     #[must_use]
     pub fn wired(seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
-        let workload = Workload::draw(&mut dice).wired();
-        Self::drawn(seed, dice, workload, Kind::WIRED)
+        Self::only(seed, Kind::WIRED)
     }
 
-    /// The plan of a seed, with faults of some kinds only: of those that its workload knows.
+    /// The same with faults of some kinds alone: with none, where none of them means anything to what the seed has members do.
     #[must_use]
     pub fn only(seed: u64, kinds: &[Kind]) -> Self {
         let mut dice = Dice::new(seed);
@@ -136,9 +134,9 @@ impl Plan {
             .copied()
             .filter(|kind| workload.knows(*kind))
             .collect();
-        let count = match kinds.len() {
-            0 => 0,
-            _ => FEWEST_FAULTS + dice.index(7),
+        let count = match kinds.is_empty() {
+            true => 0,
+            false => FEWEST_FAULTS + dice.index(7),
         };
         let mut faults: Vec<Fault> = (0..count)
             .map(|_| Fault::draw(&mut dice, &kinds, &shape))

@@ -16,8 +16,12 @@
 //! | `dropped` | futures that are dropped at one of their awaits |
 //! | `slow` | a network that brings a byte a second |
 //! | `panics` | panics, which end a task in silence |
+//! | `makings` | which making of a topic is meant |
+//! | `logs` | faults of topics and logs |
+//! | `coordinator` | faults of the group and of what it keeps, and of what brokers tell |
+//! | `operator` | who has the group go on where it stops by design |
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -28,12 +32,16 @@ use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
 mod acks;
+mod coordinator;
 mod director;
 mod dropped;
 mod generator;
 mod life;
+mod logs;
+mod makings;
 mod member;
 mod network;
+mod operator;
 mod panics;
 mod process;
 mod rebalances;
@@ -52,7 +60,7 @@ use table::{Table, Watched};
 use trouble::Troubles;
 
 use crate::check::{Invariant, Terms, Violation, check};
-use crate::history::{Ending, Event, History, Keeper, Life, Who, Write};
+use crate::history::{Ending, Event, History, Keeper, Life, Place, Who, Write};
 use crate::plan::Plan;
 
 const GROUP: &str = "group";
@@ -63,6 +71,8 @@ const PORT: u16 = 9_092;
 const START: Duration = Duration::from_secs(1_700_000_000);
 /// The network delivers at these steps. Each costs a look at all hosts: half the length is an eighth more of a seed's time.
 const TICK: Duration = Duration::from_millis(10);
+/// By then a group's leader has seen that a topic grew.
+const METADATA_MAX_AGE: Duration = Duration::from_secs(20);
 /// No world lasts longer.
 const LONGEST: Duration = Duration::from_secs(600);
 
@@ -91,6 +101,10 @@ struct Shared {
     /// How many of the plan's faults are in force.
     faults: AtomicU32,
     all_sent: AtomicBool,
+    /// Where members said that a log was cut off: at which position they stood, and where the logs part.
+    parted: Mutex<BTreeMap<Place, (i64, i64)>>,
+    /// How many want no member in the group.
+    closed: AtomicU32,
     all_done: CancellationToken,
     tasks_left: AtomicU32,
     commits: Mutex<Option<CommitWatcher>>,
@@ -208,6 +222,8 @@ impl Shared {
             slow: Slow::default(),
             faults: AtomicU32::new(0),
             all_sent: AtomicBool::new(false),
+            parted: Mutex::default(),
+            closed: AtomicU32::new(0),
             all_done: CancellationToken::new(),
             tasks_left: AtomicU32::new(0),
             commits: Mutex::default(),
@@ -261,18 +277,21 @@ impl Shared {
     fn note_commits(&self) {
         let written = lock(&self.commits).as_ref().map(CommitWatcher::take);
         for offset in written.unwrap_or_default() {
-            let Some(life) = self.recorder.life(&offset.member_id) else {
-                continue;
+            // Nobody of the group: an operator's tool.
+            let (who, write) = match self.recorder.life(&offset.member_id) {
+                Some(life) => (Who::Member(life), Write::Commit),
+                None => (Who::Operator, Write::Reset),
             };
+            let makings = &self.recorder.makings;
             let stored = Event::Stored {
                 keeper: Keeper::Kafka,
-                place: recorder::place(&offset.topic, offset.partition),
+                place: makings.place(&offset.topic, offset.partition),
                 next: Some(offset.offset),
                 fence: None,
-                write: Write::Commit,
+                write,
                 results: Vec::new(),
             };
-            self.recorder.note(Who::Member(life), stored);
+            self.recorder.note(who, stored);
         }
     }
 }
@@ -317,6 +336,7 @@ fn config(name: &str, seed: u64, recorder: &Recorder) -> ClientConfig {
         .socket_connection_setup_timeout(Duration::from_millis(700))
         .request_timeout(Duration::from_secs(2))
         .default_api_timeout(Duration::from_secs(10))
+        .metadata_max_age(METADATA_MAX_AGE)
 }
 
 /// Tokio drops the tasks of a host that crashes in an order that goes by their numbers, four lists deep, and all runtimes of a process draw from

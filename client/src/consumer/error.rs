@@ -70,6 +70,16 @@ pub enum ConsumeError {
         /// The log's next offset.
         newest: i64,
     },
+    /// The log was cut off below the position, as by an unclean election: records that were read are gone, and the policy is to fail.
+    #[error("{partition}: the log was truncated to {end}, below offset {position}")]
+    Truncated {
+        /// The partition.
+        partition: TopicPartition,
+        /// Where reading was to go on.
+        position: i64,
+        /// Where the log parts from the one that was read.
+        end: i64,
+    },
     /// A batch can't be read, however often it is asked for.
     #[error("{partition}: batch at offset {offset} can't be read")]
     Corrupt {
@@ -191,6 +201,7 @@ impl ConsumeError {
             | Self::Damaged { partition, .. }
             | Self::Moved { partition, .. }
             | Self::OutOfRange { partition, .. }
+            | Self::Truncated { partition, .. }
             | Self::Corrupt { partition, .. }
             | Self::UnknownTopic { partition }
             | Self::TopicRecreated { partition, .. }

@@ -25,6 +25,8 @@ pub(crate) struct Fetched {
     pub(crate) records: Bytes,
     pub(crate) aborted: Vec<Aborted>,
     pub(crate) bounds: Bounds,
+    /// The leadership of the last batch.
+    pub(crate) leader_epoch: Option<i32>,
 }
 
 /// One partition between its fetch loop and its reader.
@@ -43,6 +45,8 @@ struct State {
     queue: VecDeque<Item>,
     buffered: usize,
     position: Position,
+    /// The leadership under which what lies before the position was appended (KIP-320), where known.
+    leader_epoch: Option<i32>,
     /// Raised with each seek: an answer to an earlier question is dropped.
     era: u64,
     /// The log holds more than was fetched, as far as known.
@@ -83,6 +87,7 @@ enum End {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask {
     pub(crate) offset: i64,
+    pub(crate) leader_epoch: Option<i32>,
     pub(crate) era: u64,
 }
 
@@ -119,6 +124,7 @@ impl Feed {
                 queue: VecDeque::new(),
                 buffered: 0,
                 position: Position::at(offset),
+                leader_epoch: None,
                 era: 0,
                 behind: true,
                 paused: false,
@@ -131,6 +137,16 @@ impl Feed {
             }),
             reader: AtomicWaker::new(),
         }
+    }
+
+    /// The leadership of what lies before the start.
+    pub(crate) fn start_after(&self, leader_epoch: Option<i32>) {
+        self.state().leader_epoch = leader_epoch;
+    }
+
+    /// The broker does not know the leadership of what lies before the position: nothing can be compared.
+    pub(crate) fn forget_epoch(&self) {
+        self.state().leader_epoch = None;
     }
 
     pub(crate) fn move_in(&self, home: &Arc<Inbox>) {
@@ -160,6 +176,7 @@ impl Feed {
         let state = self.state();
         Ask {
             offset: state.position.next(),
+            leader_epoch: state.leader_epoch,
             era: state.era,
         }
     }
@@ -177,6 +194,7 @@ impl Feed {
             return;
         }
         state.position = Position::at(next);
+        state.leader_epoch = fetched.leader_epoch.or(state.leader_epoch);
         state.buffered += fetched.records.len();
         state.queue.push_back(Item::Fetched(fetched));
         drop(state);
@@ -219,6 +237,7 @@ impl Feed {
         tracing::warn!(partition = %self.partition, %error, "position moved by policy");
         state.era += 1;
         state.position = Position::at(to);
+        state.leader_epoch = None;
         state.behind = true;
         state.queue.push_back(Item::Moved { to, error });
         drop(state);
@@ -286,6 +305,7 @@ impl Feed {
         let mut state = self.state();
         state.era += 1;
         state.position = Position::at(offset);
+        state.leader_epoch = None;
         state.behind = true;
         state.queue.clear();
         state.buffered = 0;

@@ -25,6 +25,7 @@ use crate::client::Client;
 use crate::cluster::Leader;
 use crate::config::IsolationLevel;
 use crate::error::ClientError;
+use crate::options::CallOptions;
 
 use answer::Outcome;
 use request::{Asked, request};
@@ -165,11 +166,13 @@ impl Fetcher {
         let asked: Vec<_> = wanting
             .map(|(place, seat)| Asked::new(place, seat))
             .collect();
-        let request = request(&asked, &self.fetchers.settings, max_wait);
+        let settings = &self.fetchers.settings;
         let reply = self
             .fetchers
             .client
-            .call(self.broker, Lane::Fetch, &request)
+            .call_with(self.broker, Lane::Fetch, CallOptions::new(), |version| {
+                request(&asked, settings, max_wait, version)
+            })
             .await;
         let read = reply.as_ref().map_err(ClientError::clone);
         let outcomes = match read.and_then(|reply| Ok((reply.parse()?, reply.body()))) {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use ottla_protocol::records::RecordError;
-use ottla_protocol::types::TopicPartition;
+use ottla_protocol::types::{TopicId, TopicPartition};
 use tokio::time::Instant;
 
 use super::batch::{Batch, known};
@@ -95,6 +95,12 @@ impl PartitionConsumer {
     #[must_use]
     pub fn partition(&self) -> &TopicPartition {
         &self.feed.partition
+    }
+
+    /// The id of the topic that is read; all zero where the cluster has none.
+    #[must_use]
+    pub fn topic_id(&self) -> TopicId {
+        self.feed.topic_id
     }
 
     /// The next batch or error; `None` after an error that ended the stream. Without records it waits for new ones.
@@ -230,8 +236,9 @@ impl PartitionConsumer {
         let wanted = [(self.feed.partition.clone(), start)];
         let managers = self.offsets.as_ref().map(std::slice::from_ref);
         let starts = resolve::starts(&self.place.shared.fetchers, managers, &wanted).await?;
-        for offset in starts {
+        for (offset, leader_epoch) in starts {
             self.feed.seek(offset);
+            self.feed.start_after(leader_epoch);
             self.unpacker.seek(Position::at(offset));
             self.tail = None;
         }

@@ -37,6 +37,8 @@ pub(crate) enum Reason {
     MayBeGone,
     /// What was asked for is out of range.
     OutOfRange(Ask),
+    /// The log has lost what lies before the position, from this offset on (KIP-320).
+    Parted(Ask, i64),
 }
 
 struct Homeless {
@@ -111,17 +113,43 @@ impl Homeless {
             self.feed.fail(self.made_anew(&leader));
             return Ok(());
         }
-        if let Reason::OutOfRange(ask) = self.reason {
-            self.back_in_range(fetchers, ask).await?;
+        match self.reason {
+            Reason::OutOfRange(ask) => self.back_in_range(fetchers, ask).await?,
+            Reason::Parted(ask, end) => self.parted(fetchers, ask, end),
+            Reason::Stumbled | Reason::MayBeGone => {}
         }
         fetchers.settle(Arc::clone(&self.feed), &leader);
         Ok(())
+    }
+
+    /// The records up to the position were read, and are gone: others have their offsets, or will.
+    fn parted(&self, fetchers: &Fetchers, ask: Ask, end: i64) {
+        if self.feed.is_stale(ask) {
+            return;
+        }
+        let (partition, from) = (self.feed.partition.clone(), ask.offset);
+        if fetchers.settings.out_of_range == OutOfRange::Fail {
+            let position = from;
+            return self.feed.fail(ConsumeError::Truncated {
+                partition,
+                position,
+                end,
+            });
+        }
+        let moved = ConsumeError::Moved {
+            partition,
+            from,
+            to: end,
+        };
+        self.feed.relocate(ask, end, moved);
     }
 
     async fn back_in_range(&self, fetchers: &Fetchers, ask: Ask) -> Result<(), ClientError> {
         let (oldest, newest) = self.range(fetchers).await?;
         if self.feed.is_stale(ask) || check_range(ask.offset, oldest, newest) == RangeCheck::InRange
         {
+            // Either it was so for a moment, or the leadership named is one that the log does not know.
+            self.feed.forget_epoch();
             return Ok(());
         }
         let (partition, from) = (self.feed.partition.clone(), ask.offset);

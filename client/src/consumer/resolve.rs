@@ -35,14 +35,17 @@ pub(super) async fn leaders(
     Ok(leaders)
 }
 
+/// An offset, and the leadership of what lies before it.
+type Found = (i64, Option<i32>);
+
 /// The offset at which each partition starts. `managers` know what is committed, in the order of `wanted`.
 pub(super) async fn starts(
     fetchers: &Fetchers,
     managers: Option<&[PartitionOffsetManager]>,
     wanted: &[(TopicPartition, Start)],
-) -> Result<Vec<i64>, ConsumeError> {
+) -> Result<Vec<Found>, ConsumeError> {
     let now_ms = fetchers.client.config().ambient.now_ms();
-    let mut offsets = vec![0; wanted.len()];
+    let mut offsets = vec![(0, None); wanted.len()];
     let mut ask = Vec::new();
     for (at, (partition, start)) in wanted.iter().enumerate() {
         match known(
@@ -69,7 +72,7 @@ pub(super) async fn starts(
         let mut again = Vec::new();
         for ((at, spec), (partition, answer)) in ask.into_iter().zip(listed) {
             match answer.map_err(|error| failed(&partition, error))? {
-                Some(listed) => offsets[at] = listed.offset,
+                Some(listed) => offsets[at] = (listed.offset, None),
                 None if spec == OffsetSpec::Newest => {
                     return Err(ConsumeError::UnknownTopic { partition });
                 }
@@ -87,12 +90,12 @@ fn known(
     start: &Start,
     manager: Option<&PartitionOffsetManager>,
     now_ms: i64,
-) -> Result<Result<i64, OffsetSpec>, ConsumeError> {
+) -> Result<Result<Found, OffsetSpec>, ConsumeError> {
     let partition = || partition.clone();
     let mut start = start;
     loop {
         match start.question(now_ms) {
-            Question::Known(offset) => return Ok(Ok(offset)),
+            Question::Known(offset, epoch) => return Ok(Ok((offset, epoch))),
             Question::List(spec) => return Ok(Err(spec)),
             Question::Invalid(offset) => {
                 let partition = partition();
@@ -103,7 +106,7 @@ fn known(
                     partition: partition(),
                 })?;
                 if let Some(committed) = manager.next_offset() {
-                    return Ok(Ok(committed.next));
+                    return Ok(Ok((committed.next, committed.leader_epoch)));
                 }
                 let nothing = || ConsumeError::NothingCommitted {
                     partition: partition(),

@@ -13,6 +13,7 @@ use crate::offsets::OffsetSpec;
 /// | [`Oldest`](Self::Oldest) | the oldest that the log still holds (Kafka's `earliest`) |
 /// | [`Newest`](Self::Newest) | the first appended from now on (Kafka's `latest`); reading committed records, the first after the last stable offset |
 /// | [`At`](Self::At) | the one with this offset, or the next that exists |
+/// | [`GoOn`](Self::GoOn) | the same, if the log is still the one that was read before |
 /// | [`Timestamp`](Self::Timestamp) | the first that is not older; the newest if all are |
 /// | [`Before`](Self::Before) | the first that is at most this old by this machine's clock |
 /// | [`Committed`](Self::Committed) | the first that the group has not committed |
@@ -25,6 +26,14 @@ pub enum Start {
     /// This offset, 0 or more. One that the log doesn't hold is out of range: see
     /// [`OutOfRange`](super::OutOfRange).
     At(i64),
+    /// Where somebody left off. If the log was cut off since, below this offset, that is out of range: see
+    /// [`ConsumeError::Truncated`](super::ConsumeError::Truncated).
+    GoOn {
+        /// The offset, as with [`At`](Self::At).
+        at: i64,
+        /// The leadership under which the record before it was appended, where known; brokers since Kafka 2.7 compare it.
+        leader_epoch: Option<i32>,
+    },
     /// The first record with this timestamp or a later one, in milliseconds since 1970. Producers set
     /// timestamps, and they need not be in order.
     Timestamp(i64),
@@ -52,8 +61,9 @@ impl Start {
         match self {
             Self::Oldest => Question::List(OffsetSpec::Oldest),
             Self::Newest => Question::List(OffsetSpec::Newest),
-            Self::At(offset) if *offset < 0 => Question::Invalid(*offset),
-            Self::At(offset) => Question::Known(*offset),
+            Self::At(at) | Self::GoOn { at, .. } if *at < 0 => Question::Invalid(*at),
+            Self::At(at) => Question::Known(*at, None),
+            Self::GoOn { at, leader_epoch } => Question::Known(*at, *leader_epoch),
             Self::Timestamp(ms) => Question::List(OffsetSpec::Timestamp((*ms).max(0))),
             Self::Before(age) => Question::List(OffsetSpec::Timestamp(reckon_back(now_ms, *age))),
             Self::Committed { otherwise } => Question::Committed(otherwise.as_deref()),
@@ -64,7 +74,8 @@ impl Start {
 /// What stands between a [`Start`] and an offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Question<'a> {
-    Known(i64),
+    /// The offset, and the leadership of what lies before it.
+    Known(i64, Option<i32>),
     /// Ask the leader. If it finds nothing (no record is so young): the newest.
     List(OffsetSpec),
     /// Ask the group's coordinator; if nothing is committed, ask on with this.
@@ -84,7 +95,7 @@ mod tests {
 
     #[test]
     fn an_offset_needs_no_question_and_a_negative_one_is_refused() {
-        assert_eq!(Start::At(0).question(0), Question::Known(0));
+        assert_eq!(Start::At(0).question(0), Question::Known(0, None));
         assert_eq!(Start::At(-1).question(0), Question::Invalid(-1));
     }
 

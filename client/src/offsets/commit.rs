@@ -6,9 +6,8 @@ use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::offset_commit::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
-use ottla_protocol::types::TopicPartition;
+use ottla_protocol::types::{TopicId, TopicPartition};
 
-use super::by_topic::{TopicIds, by_topic};
 use super::{CommitResults, CommittedOffset, GroupMember, GroupOffsets, speaks_of_coordinator};
 use crate::brokers::Lane;
 use crate::error::{About, ClientError};
@@ -41,6 +40,45 @@ impl GroupOffsets {
         member: Option<&GroupMember>,
         offsets: &[(TopicPartition, CommittedOffset)],
     ) -> Result<CommitResults, ClientError> {
+        let by_name = offsets.iter().map(|(partition, offset)| ToCommit {
+            partition,
+            topic_id: TopicId::UNKNOWN,
+            offset,
+        });
+        self.commit_all(member, &by_name.collect::<Vec<_>>()).await
+    }
+
+    /// As [`commit`](Self::commit), for topics by their ids: an offset of a topic that was made anew since is refused with
+    /// `UNKNOWN_TOPIC_ID`, and not taken for one of the new topic. A topic whose id is unknown (all zero) goes by its name, and so do all
+    /// with brokers before Kafka 4.1.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`commit`](Self::commit).
+    pub async fn commit_by_id(
+        &self,
+        member: Option<&GroupMember>,
+        offsets: &[(TopicPartition, TopicId, CommittedOffset)],
+    ) -> Result<CommitResults, ClientError> {
+        let by_id = offsets
+            .iter()
+            .map(|(partition, topic_id, offset)| ToCommit {
+                partition,
+                topic_id: *topic_id,
+                offset,
+            });
+        self.commit_all(member, &by_id.collect::<Vec<_>>()).await
+    }
+
+    async fn commit_all(
+        &self,
+        member: Option<&GroupMember>,
+        offsets: &[ToCommit<'_>],
+    ) -> Result<CommitResults, ClientError> {
         if offsets.is_empty() {
             return Ok(Vec::new());
         }
@@ -61,20 +99,26 @@ impl GroupOffsets {
     async fn commit_once(
         &self,
         member: Option<&GroupMember>,
-        offsets: &[(TopicPartition, CommittedOffset)],
+        offsets: &[ToCommit<'_>],
     ) -> Result<CommitResults, ClientError> {
         let coordinator = self.client.coordinator(&self.group).await?;
-        let topics = by_topic(
-            offsets
-                .iter()
-                .map(|(partition, offset)| (partition, offset)),
-        );
         let cluster = self.client.cluster();
-        let ids = TopicIds::of(&cluster, topics.keys().copied());
-        let version = if ids.are_complete() {
-            i16::MAX
-        } else {
-            LAST_BY_NAME
+        let known = |one: &ToCommit<'_>| match cluster.topic(&one.partition.topic) {
+            Some(topic) if one.topic_id.is_unknown() => topic.id,
+            _ => one.topic_id,
+        };
+        let ids: Vec<TopicId> = offsets.iter().map(known).collect();
+        let mut topics: BTreeMap<Topic<'_>, Vec<&ToCommit<'_>>> = BTreeMap::new();
+        for (one, id) in offsets.iter().zip(&ids) {
+            self.client.keep_fresh(&one.partition.topic);
+            topics
+                .entry((&one.partition.topic, *id))
+                .or_default()
+                .push(one);
+        }
+        let version = match ids.iter().any(TopicId::is_unknown) {
+            true => LAST_BY_NAME,
+            false => i16::MAX,
         };
         let request = |version| OffsetCommitRequest {
             group_id: &self.group,
@@ -85,7 +129,7 @@ impl GroupOffsets {
                 .and_then(|member| member.instance_id.as_deref()),
             topics: topics
                 .iter()
-                .map(|(name, partitions)| to_store(name, &ids, partitions))
+                .map(|(topic, offsets)| to_store(*topic, offsets))
                 .collect(),
             ..OffsetCommitRequest::default()
         };
@@ -100,15 +144,15 @@ impl GroupOffsets {
     fn read_results(
         &self,
         reply: &Reply<OffsetCommitRequest<'_>>,
-        ids: &TopicIds<'_>,
-        offsets: &[(TopicPartition, CommittedOffset)],
+        ids: &[TopicId],
+        offsets: &[ToCommit<'_>],
     ) -> Result<CommitResults, ClientError> {
         let response = reply.parse()?;
         let mut codes = BTreeMap::new();
         for topic in &response.topics {
-            let name = ids.name(topic.name, topic.topic_id);
             for one in &topic.partitions {
-                codes.insert((name, one.partition_index), ErrorCode::from(one.error_code));
+                let place = (topic.name, topic.topic_id, one.partition_index);
+                codes.insert(place, ErrorCode::from(one.error_code));
             }
         }
         if let Some(code) = codes.values().find(|code| speaks_of_coordinator(**code)) {
@@ -120,36 +164,48 @@ impl GroupOffsets {
         {
             self.client.stale_metadata();
         }
-        let result = |partition: &TopicPartition| {
-            let code = codes.get(&(&*partition.topic, partition.partition));
+        // An answer has either the names or the ids.
+        let result = |partition: &TopicPartition, id: TopicId| {
+            let by_name = (&*partition.topic, TopicId::UNKNOWN, partition.partition);
+            let code = codes.get(&("", id, partition.partition));
+            let code = code.or_else(|| codes.get(&by_name));
             code.copied()
                 .unwrap_or(ErrorCode::UNKNOWN_SERVER_ERROR)
                 .into_result()
         };
-        Ok(offsets
-            .iter()
-            .map(|(partition, _)| (partition.clone(), result(partition)))
+        let each = offsets.iter().map(|one| one.partition).zip(ids);
+        Ok(each
+            .map(|(partition, id)| (partition.clone(), result(partition, *id)))
             .collect())
     }
 }
 
+/// A name and the id that is meant by it.
+type Topic<'a> = (&'a str, TopicId);
+
+/// One offset on its way.
+#[derive(Clone, Copy, Debug)]
+struct ToCommit<'a> {
+    partition: &'a TopicPartition,
+    topic_id: TopicId,
+    offset: &'a CommittedOffset,
+}
+
 fn to_store<'a>(
-    name: &'a str,
-    ids: &TopicIds<'_>,
-    partitions: &[(i32, &'a CommittedOffset)],
+    (name, topic_id): Topic<'a>,
+    offsets: &[&ToCommit<'a>],
 ) -> OffsetCommitRequestTopic<'a> {
-    let partition =
-        |(partition_index, offset): &(i32, &'a CommittedOffset)| OffsetCommitRequestPartition {
-            partition_index: *partition_index,
-            committed_offset: offset.next,
-            committed_leader_epoch: offset.leader_epoch.unwrap_or(-1),
-            committed_metadata: Some(&offset.metadata),
-            ..OffsetCommitRequestPartition::default()
-        };
+    let partition = |one: &&ToCommit<'a>| OffsetCommitRequestPartition {
+        partition_index: one.partition.partition,
+        committed_offset: one.offset.next,
+        committed_leader_epoch: one.offset.leader_epoch.unwrap_or(-1),
+        committed_metadata: Some(&one.offset.metadata),
+        ..OffsetCommitRequestPartition::default()
+    };
     OffsetCommitRequestTopic {
         name,
-        topic_id: ids.id(name),
-        partitions: partitions.iter().map(partition).collect(),
+        topic_id,
+        partitions: offsets.iter().map(partition).collect(),
         ..OffsetCommitRequestTopic::default()
     }
 }

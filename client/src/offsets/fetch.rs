@@ -106,6 +106,8 @@ impl GroupOffsets {
         let topics = partitions.map(|partitions| by_topic(partitions.iter().map(|one| (one, ()))));
         let cluster = self.client.cluster();
         let names = topics.iter().flatten().map(|(name, _)| *name);
+        // Else an id that is known from elsewhere would stay what it was, and be refused for ever.
+        names.clone().for_each(|name| self.client.keep_fresh(name));
         let ids = TopicIds::of(&cluster, names);
         // All of a group's topics are only known once the answer is here: so by name.
         let by_id = partitions.is_some() && ids.are_complete();

@@ -13,7 +13,8 @@ use crate::state::State;
 use crate::state::brokers::{Broker, Brokers};
 use crate::state::call::{Call, Handled};
 use crate::state::creation::Wanted;
-use crate::state::topics::{Partition, Topic, TopicRef};
+use crate::state::old_metadata::OldMetadata;
+use crate::state::topics::{Partition, Topic, TopicRef, Topics};
 use crate::topic_name;
 
 /// All that anybody may do with a topic, or with the cluster, where nobody is forbidden anything.
@@ -32,31 +33,67 @@ pub(crate) fn handle(state: &mut State, call: &Call<'_>, request: MetadataReques
     if request.allow_auto_topic_creation {
         create_missing(state, wanted);
     }
+    let old = state.old_metadata.take_for(call.node);
+    let view = match &old {
+        Some(old) => View::of_old(old, state),
+        None => View::of(state),
+    };
+    let answered = call.answer(&response(&view, &request, wanted));
+    state.old_metadata.put_back(call.node, old);
+    answered
+}
+
+/// What an answer is made of: what there is, or what a broker that lags behind still takes for it.
+struct View<'a> {
+    topics: &'a Topics,
+    brokers: &'a Brokers,
+    state: &'a State,
+}
+
+impl<'a> View<'a> {
+    fn of(state: &'a State) -> Self {
+        Self {
+            topics: &state.topics,
+            brokers: &state.brokers,
+            state,
+        }
+    }
+
+    fn of_old(old: &'a OldMetadata, state: &'a State) -> Self {
+        Self {
+            topics: &old.topics,
+            brokers: &old.brokers,
+            state,
+        }
+    }
+}
+
+fn response<'a>(
+    view: &View<'a>,
+    request: &MetadataRequest<'a>,
+    wanted: Option<&Vec<MetadataRequestTopic<'a>>>,
+) -> MetadataResponse<'a> {
     let tell = |topic: &mut MetadataResponseTopic<'_>| {
         if request.include_topic_authorized_operations {
             topic.topic_authorized_operations = TOPIC_OPERATIONS;
         }
     };
     let mut topics: Vec<_> = match wanted {
-        None => state
-            .topics
-            .all()
-            .map(|topic| known(topic, state))
-            .collect(),
-        Some(wanted) => each_once(wanted).map(|one| found(one, state)).collect(),
+        None => view.topics.all().map(|topic| known(topic, view)).collect(),
+        Some(wanted) => each_once(wanted).map(|one| found(one, view)).collect(),
     };
     topics.iter_mut().for_each(tell);
     let mut response = MetadataResponse {
-        brokers: state.brokers.up().map(broker).collect(),
-        cluster_id: Some(&state.cluster_id),
-        controller_id: state.brokers.controller(),
+        brokers: view.brokers.up().map(broker).collect(),
+        cluster_id: Some(&view.state.cluster_id),
+        controller_id: view.brokers.controller(),
         topics,
         ..Default::default()
     };
     if request.include_cluster_authorized_operations {
         response.cluster_authorized_operations = CLUSTER_OPERATIONS;
     }
-    call.answer(&response)
+    response
 }
 
 /// Ids came in version 10 for the answer, and may be asked for since version 12. Without a name and an id Kafka fails.
@@ -130,15 +167,15 @@ fn broker(broker: &Broker) -> MetadataResponseBroker<'_> {
     }
 }
 
-fn found<'a>(wanted: &MetadataRequestTopic<'a>, state: &'a State) -> MetadataResponseTopic<'a> {
+fn found<'a>(wanted: &MetadataRequestTopic<'a>, view: &View<'a>) -> MetadataResponseTopic<'a> {
     let (by, name) = match (wanted.name, wanted.topic_id.is_unknown()) {
         (Some(name), true) => (TopicRef::Name(name), Some(name)),
         _ => (TopicRef::Id(wanted.topic_id), None),
     };
-    if let Some(topic) = state.topics.get(by) {
-        return known(topic, state);
+    if let Some(topic) = view.topics.get(by) {
+        return known(topic, view);
     }
-    let refused = state.check_topic_refused(name.unwrap_or_default());
+    let refused = view.state.check_topic_refused(name.unwrap_or_default());
     let wrong_name = name.is_some_and(|name| topic_name::fault(name).is_some());
     let error = match (refused, wrong_name) {
         (Err(refused), _) => refused,
@@ -156,8 +193,8 @@ fn found<'a>(wanted: &MetadataRequestTopic<'a>, state: &'a State) -> MetadataRes
     }
 }
 
-fn known<'a>(topic: &'a Topic, state: &State) -> MetadataResponseTopic<'a> {
-    if let Err(error) = state.check_topic_refused(&topic.name) {
+fn known<'a>(topic: &'a Topic, view: &View<'a>) -> MetadataResponseTopic<'a> {
+    if let Err(error) = view.state.check_topic_refused(&topic.name) {
         return MetadataResponseTopic {
             error_code: error.code(),
             name: Some(&topic.name),
@@ -171,7 +208,7 @@ fn known<'a>(topic: &'a Topic, state: &State) -> MetadataResponseTopic<'a> {
         topic_id: topic.id,
         is_internal: topic_name::is_internal(&topic.name),
         partitions: partitions
-            .map(|(number, one)| partition(number, one, &state.brokers))
+            .map(|(number, one)| partition(number, one, view.brokers))
             .collect(),
         ..Default::default()
     }

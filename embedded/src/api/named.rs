@@ -88,6 +88,22 @@ impl<'a> Named<'a> {
                     self.topic(topic.name, partitions);
                 }
             }
+            AnyRequest::OffsetCommit(request) => {
+                for topic in &request.topics {
+                    let partitions = topic.partitions.iter().map(|one| one.partition_index);
+                    self.topic_by(topics, topic.name, topic.topic_id, partitions);
+                }
+            }
+            AnyRequest::OffsetFetch(request) => {
+                let asked = request.groups.iter().flat_map(|group| &group.topics);
+                for topic in asked.flatten() {
+                    let partitions = topic.partition_indexes.iter().copied();
+                    self.topic_by(topics, topic.name, topic.topic_id, partitions);
+                }
+                for topic in request.topics.iter().flatten() {
+                    self.topic(topic.name, topic.partition_indexes.iter().copied());
+                }
+            }
             AnyRequest::OffsetForLeaderEpoch(request) => {
                 for topic in &request.topics {
                     let partitions = topic.partitions.iter().map(|one| one.partition);

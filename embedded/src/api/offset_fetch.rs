@@ -6,14 +6,29 @@ use ottla_protocol::messages::offset_fetch::{
     OffsetFetchResponsePartition, OffsetFetchResponseTopic,
 };
 
+use crate::faults::Refusal;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::coordinators::Coordinated;
+use crate::state::topics::TopicRef;
 
 pub(crate) fn handle(
     state: &mut State,
     call: &Call<'_>,
-    mut request: OffsetFetchRequest<'_>,
+    request: OffsetFetchRequest<'_>,
+) -> Handled {
+    if !state.refuses_parts() {
+        return answer(state, call, request, None);
+    }
+    let refusal = state.refusing.take();
+    answer(state, call, request, refusal.as_ref())
+}
+
+fn answer<'a>(
+    state: &State,
+    call: &Call<'_>,
+    mut request: OffsetFetchRequest<'a>,
+    refusal: Option<&Refusal>,
 ) -> Handled {
     let elsewhere = |group: &str| {
         let checked = state.check_coordinator(call.node, Coordinated::Group, group);
@@ -23,11 +38,11 @@ pub(crate) fn handle(
         if let Some(error_code) = elsewhere(request.group_id) {
             return call.answer(&refused(&request, error_code, call.version));
         }
-        return call.answer(
-            &state
-                .groups
-                .offset_fetch(&state.topics, call.version, &request),
-        );
+        let mut response = state
+            .groups
+            .offset_fetch(&state.topics, call.version, &request);
+        refuse_parts_of_one(&mut response, refusal);
+        return call.answer(&response);
     }
     let groups = request.groups.iter();
     let refused: Vec<_> = groups
@@ -45,8 +60,42 @@ pub(crate) fn handle(
     let mut response = state
         .groups
         .offset_fetch(&state.topics, call.version, &request);
+    refuse_parts(state, &mut response, refusal);
     response.groups.extend(refused);
     call.answer(&response)
+}
+
+/// What a fault wants refused while the rest is told.
+fn refuse_parts(state: &State, response: &mut OffsetFetchResponse<'_>, refusal: Option<&Refusal>) {
+    let Some(refusal) = refusal else { return };
+    let groups = response.groups.iter_mut();
+    for topic in groups.flat_map(|group| &mut group.topics) {
+        let name = match topic.name {
+            "" => state
+                .topics
+                .get(TopicRef::Id(topic.topic_id))
+                .map_or("", |topic| &*topic.name),
+            name => name,
+        };
+        for one in &mut topic.partitions {
+            if refusal.covers(name, one.partition_index) {
+                one.committed_offset = -1;
+                one.error_code = refusal.error.code();
+            }
+        }
+    }
+}
+
+fn refuse_parts_of_one(response: &mut OffsetFetchResponse<'_>, refusal: Option<&Refusal>) {
+    let Some(refusal) = refusal else { return };
+    for topic in &mut response.topics {
+        for one in &mut topic.partitions {
+            if refusal.covers(topic.name, one.partition_index) {
+                one.committed_offset = -1;
+                one.error_code = refusal.error.code();
+            }
+        }
+    }
 }
 
 /// Version 1 has no place for an error of the whole.

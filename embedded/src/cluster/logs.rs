@@ -14,6 +14,8 @@ pub struct LogContents {
     pub start: i64,
     /// The last stable offset: all before it is replicated and decided.
     pub stable: i64,
+    /// The offset of the next record.
+    pub end: i64,
     /// The batches as they go over the wire. The first may begin before `start`.
     pub batches: Vec<Bytes>,
 }
@@ -89,6 +91,7 @@ impl<N: Network> EmbeddedCluster<N> {
             Some(LogContents {
                 start: log.log_start(),
                 stable: log.last_stable_offset(),
+                end: log.log_end(),
                 batches: log.batches_from(log.log_start()).cloned().collect(),
             })
         })

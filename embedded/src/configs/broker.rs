@@ -316,6 +316,13 @@ pub(crate) const TABLE: &[Definition] = &[
         "",
     ),
     row(
+        "offsets.retention.check.interval.ms",
+        Kind::Long,
+        "600000",
+        Allowed::AtLeast(1),
+        "",
+    ),
+    row(
         "offsets.retention.minutes",
         Kind::Int,
         "10080",

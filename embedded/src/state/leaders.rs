@@ -84,6 +84,13 @@ impl State {
         self.metadata_changed = true;
     }
 
+    /// A broker that is down will listen at another port.
+    pub(crate) fn readdress(&mut self, node: i32, port: u16) {
+        if let Some(broker) = self.brokers.get_mut(node) {
+            broker.port = port;
+        }
+    }
+
     fn set_up(&mut self, node: i32, up: bool) {
         if let Some(broker) = self.brokers.get_mut(node) {
             broker.up = up;

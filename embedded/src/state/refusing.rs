@@ -56,6 +56,12 @@ impl State {
         }
     }
 
+    /// Whether the request in hand is refused in parts only.
+    pub(crate) fn refuses_parts(&self) -> bool {
+        let refusal = self.refusing.as_ref();
+        refusal.is_some_and(|one| one.topic.is_some() || one.partition.is_some())
+    }
+
     /// The error for one topic of a request.
     pub(crate) fn check_topic_refused(&self, topic: &str) -> Result<(), ErrorCode> {
         let refusal = self.refusing.as_ref();

@@ -5,21 +5,23 @@
 use std::collections::BTreeMap;
 
 use ottla_offset_store::Committed;
-use ottla_protocol::types::TopicPartition;
+use ottla_protocol::types::{TopicId, TopicPartition};
 
 #[derive(Debug, Default)]
 pub(super) struct Newest(BTreeMap<TopicPartition, Entry>);
 
 #[derive(Debug)]
 struct Entry {
+    topic: TopicId,
     at: Committed,
     waiting: bool,
 }
 
 impl Newest {
     /// A claim begins: this value counts, also if it is lower than the last.
-    pub(super) fn claimed(&mut self, partition: &TopicPartition, at: &Committed) {
+    pub(super) fn claimed(&mut self, partition: &TopicPartition, topic: TopicId, at: &Committed) {
         let entry = Entry {
+            topic,
             at: at.clone(),
             waiting: true,
         };
@@ -30,14 +32,17 @@ impl Newest {
     pub(super) fn committed(&mut self, partition: &TopicPartition, at: &Committed) {
         match self.0.get(partition) {
             Some(entry) if entry.at.next > at.next || entry.at == *at => {}
-            _ => self.claimed(partition, at),
+            entry => {
+                let topic = entry.map(|entry| entry.topic);
+                self.claimed(partition, topic.unwrap_or_default(), at);
+            }
         }
     }
 
-    pub(super) fn waiting(&self) -> Vec<(TopicPartition, Committed)> {
+    pub(super) fn waiting(&self) -> Vec<(TopicPartition, TopicId, Committed)> {
         let waiting = self.0.iter().filter(|(_, entry)| entry.waiting);
         waiting
-            .map(|(partition, entry)| (partition.clone(), entry.at.clone()))
+            .map(|(partition, entry)| (partition.clone(), entry.topic, entry.at.clone()))
             .collect()
     }
 
@@ -59,7 +64,7 @@ mod tests {
         newest
             .waiting()
             .into_iter()
-            .map(|(_, at)| at.next)
+            .map(|(_, _, at)| at.next)
             .collect()
     }
 
@@ -67,7 +72,7 @@ mod tests {
     fn only_the_newest_waits_and_only_forward() {
         let partition = TopicPartition::new("t", 0);
         let mut newest = Newest::default();
-        newest.claimed(&partition, &Committed::at(5));
+        newest.claimed(&partition, TopicId::UNKNOWN, &Committed::at(5));
         newest.committed(&partition, &Committed::at(9));
         newest.committed(&partition, &Committed::at(7));
         assert_eq!(waiting(&newest), [9]);
@@ -77,9 +82,9 @@ mod tests {
     fn a_claim_may_go_back() {
         let partition = TopicPartition::new("t", 0);
         let mut newest = Newest::default();
-        newest.claimed(&partition, &Committed::at(9));
+        newest.claimed(&partition, TopicId::UNKNOWN, &Committed::at(9));
         newest.done(&partition, &Committed::at(9));
-        newest.claimed(&partition, &Committed::at(2));
+        newest.claimed(&partition, TopicId::UNKNOWN, &Committed::at(2));
         assert_eq!(waiting(&newest), [2]);
     }
 
@@ -87,10 +92,10 @@ mod tests {
     fn what_came_while_one_was_under_way_still_waits() {
         let partition = TopicPartition::new("t", 0);
         let mut newest = Newest::default();
-        newest.claimed(&partition, &Committed::at(1));
+        newest.claimed(&partition, TopicId::UNKNOWN, &Committed::at(1));
         let sent = newest.waiting();
         newest.committed(&partition, &Committed::at(2));
-        newest.done(&partition, &sent[0].1);
+        newest.done(&partition, &sent[0].2);
         assert_eq!(waiting(&newest), [2]);
     }
 }

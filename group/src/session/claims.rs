@@ -246,7 +246,7 @@ impl Claims {
 
     fn opened(&self, partition: TopicPartition, claim: Claim) -> Opened {
         let start = claim.start().clone();
-        self.mirror.claimed(&partition, &start);
+        self.mirror.claimed(&partition, claim.topic_id(), &start);
         let key = claim.key().clone();
         let slot = Arc::new(Slot::new(partition, Some(claim)));
         self.slots.insert(key, Arc::clone(&slot));

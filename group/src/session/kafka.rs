@@ -7,7 +7,7 @@ use ottla_client::Client;
 use ottla_client::offsets::{CommittedOffset, GroupMember, GroupOffsets};
 use ottla_offset_store::Committed;
 use ottla_protocol::error_code::ErrorCode;
-use ottla_protocol::types::TopicPartition;
+use ottla_protocol::types::{TopicId, TopicPartition};
 use tokio::time::sleep;
 
 use crate::backoff::Backoff;
@@ -57,6 +57,7 @@ impl KafkaOffsets {
         wanted: Vec<TopicPartition>,
         ready: &mut (dyn FnMut(Opened) + Send),
     ) -> Result<Vec<TopicPartition>, Unopened> {
+        let before = self.topic_ids(&wanted);
         // Stable only: an offset below an open transaction is not final (T9).
         let found = match self.offsets.fetch(&wanted, true).await {
             Ok(found) => found,
@@ -70,9 +71,18 @@ impl KafkaOffsets {
             }
         };
         let (mut fresh, mut again) = (Vec::new(), Vec::new());
-        for (partition, committed) in found {
+        let after = self.topic_ids(&wanted);
+        for ((partition, committed), (id, is)) in
+            found.into_iter().zip(before.into_iter().zip(after))
+        {
             match committed {
-                Ok(Some(committed)) => ready(opened(partition, from_kafka(committed))),
+                // Of which of the two topics of this name the offset speaks can't be told.
+                Ok(_) if id != is => again.push(partition),
+                Ok(Some(committed)) => {
+                    let open = opened(partition, from_kafka(committed));
+                    open.slot.is_of(id);
+                    ready(open);
+                }
                 Ok(None) => fresh.push((partition, self.start)),
                 Err(code) if code.is_retriable() => again.push(partition),
                 Err(code) => return Err(GroupError::Committed { partition, code }.into()),
@@ -98,13 +108,26 @@ impl KafkaOffsets {
         Ok(again)
     }
 
+    fn topic_ids(&self, partitions: &[TopicPartition]) -> Vec<TopicId> {
+        let cluster = self.client.cluster();
+        let id = |one: &TopicPartition| cluster.topic(&one.topic).map(|topic| topic.id);
+        partitions
+            .iter()
+            .map(|one| id(one).unwrap_or_default())
+            .collect()
+    }
+
     pub(crate) async fn commit(&self, entries: Vec<Entry>) -> Result<Committing, GroupError> {
         let offsets: Vec<_> = entries
             .iter()
             .filter(|entry| fits(&entry.to))
-            .map(|entry| (entry.slot.partition().clone(), to_kafka(&entry.to)))
+            .map(|entry| {
+                let partition = entry.slot.partition().clone();
+                (partition, entry.slot.topic_id(), to_kafka(&entry.to))
+            })
             .collect();
-        let sent = match self.offsets.commit(Some(&self.member), &offsets).await {
+        let committed = self.offsets.commit_by_id(Some(&self.member), &offsets);
+        let sent = match committed.await {
             Ok(results) => {
                 self.trouble.succeeded();
                 let codes = results.iter().filter_map(|(_, result)| result.err());
@@ -153,11 +176,11 @@ fn read(
 }
 
 fn failed(
-    offsets: &[(TopicPartition, CommittedOffset)],
+    offsets: &[(TopicPartition, TopicId, CommittedOffset)],
     error: ottla_client::ClientError,
 ) -> Committing {
     let source: Arc<dyn std::error::Error + Send + Sync> = Arc::new(error);
-    let failed = |(partition, _): &(TopicPartition, CommittedOffset)| {
+    let failed = |(partition, ..): &(TopicPartition, TopicId, CommittedOffset)| {
         Err(PartitionCommitError::Failed {
             partition: partition.clone(),
             source: Arc::clone(&source),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use ottla_client::consumer::{Batch, ConsumeError, PartitionConsumer, Start};
+use ottla_offset_store::Committed;
 use ottla_protocol::types::TopicPartition;
 use tokio::time::sleep;
 
@@ -40,8 +41,9 @@ impl Reader {
         let partition = tokio::select! {
             biased;
             _ = context.end.wait() => return Ok(None),
-            partition = open(context, opened.slot.partition(), opened.start.next) => partition?,
+            partition = open(context, opened.slot.partition(), &opened.start) => partition?,
         };
+        is_the_same_topic(opened, &partition)?;
         Ok(Some(Self {
             context: Arc::clone(context),
             slot: Arc::clone(&opened.slot),
@@ -163,16 +165,31 @@ async fn next(partition: &mut PartitionConsumer) -> Result<Batch, ConsumeError> 
     }
 }
 
+/// The topic may have been made anew after the offset was read: it says nothing of the new one.
+fn is_the_same_topic(opened: &Opened, reads: &PartitionConsumer) -> Result<(), GroupError> {
+    let (was, is) = (opened.slot.topic_id(), reads.topic_id());
+    if opened.slot.is_of(is) {
+        return Ok(());
+    }
+    let partition = opened.slot.partition().clone();
+    let source = ConsumeError::TopicRecreated { partition, was, is };
+    Err(GroupError::Consume { source })
+}
+
 /// Opens a partition, however long its leader takes to come back.
 async fn open(
     context: &Context,
     partition: &TopicPartition,
-    at: i64,
+    start: &Committed,
 ) -> Result<PartitionConsumer, GroupError> {
+    let start = Start::GoOn {
+        at: start.next,
+        leader_epoch: start.leader_epoch,
+    };
     let pauses = (Duration::from_millis(100), Duration::from_secs(2));
     let mut backoff = Backoff::new(pauses.0, pauses.1, context.client.random());
     loop {
-        let opened = context.consumer.partition(partition.clone(), Start::At(at));
+        let opened = context.consumer.partition(partition.clone(), start.clone());
         match opened.await {
             Ok(partition) => return Ok(partition),
             Err(error) if is_passing(&error) => {

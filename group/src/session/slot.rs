@@ -1,9 +1,9 @@
 //! One claimed partition: who holds the claim at this moment, and whether it was fenced.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ottla_offset_store::{Claim, Fence, Lost, Row};
-use ottla_protocol::types::TopicPartition;
+use ottla_protocol::types::{TopicId, TopicPartition};
 use tokio_util::sync::CancellationToken;
 
 /// Where a partition's claim is. Kafka's own offsets have none: there the coordinator fences by generation.
@@ -12,10 +12,13 @@ pub(crate) struct Slot {
     partition: TopicPartition,
     holding: Mutex<Holding>,
     fenced: CancellationToken,
+    /// The topic that the offset speaks of, as soon as that is known.
+    topic_id: OnceLock<TopicId>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Holding {
+    #[default]
     Nothing,
     Claim(Claim),
     /// A commit has it.
@@ -25,11 +28,27 @@ enum Holding {
 
 impl Slot {
     pub(crate) fn new(partition: TopicPartition, claim: Option<Claim>) -> Self {
-        Self {
+        let slot = Self {
             partition,
-            holding: Mutex::new(claim.map_or(Holding::Nothing, Holding::Claim)),
             fenced: CancellationToken::new(),
+            topic_id: OnceLock::new(),
+            holding: Mutex::default(),
+        };
+        if let Some(claim) = claim {
+            slot.is_of(claim.topic_id());
+            slot.put(claim);
         }
+        slot
+    }
+
+    /// The id of the topic that the offset speaks of; all zero while that is not known.
+    pub(crate) fn topic_id(&self) -> TopicId {
+        self.topic_id.get().copied().unwrap_or_default()
+    }
+
+    /// Learns which topic is meant; `false`: it was another one. An id that is not known says nothing.
+    pub(crate) fn is_of(&self, id: TopicId) -> bool {
+        id.is_unknown() || *self.topic_id.get_or_init(|| id) == id
     }
 
     pub(crate) fn partition(&self) -> &TopicPartition {

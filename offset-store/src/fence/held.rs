@@ -161,6 +161,12 @@ impl Advance {
         self.claim.key()
     }
 
+    /// The id of the topic that is claimed; all zero when unknown.
+    #[must_use]
+    pub fn topic_id(&self) -> TopicId {
+        self.claim.topic_id()
+    }
+
     /// Where the claim stands.
     #[must_use]
     pub fn from(&self) -> &Committed {

@@ -106,9 +106,18 @@ fn has_an_excuse(
 ) {
     let is_excused = match (record.removed(), record.gone) {
         (None, _) => false,
+        // Nobody stood anywhere: whoever comes starts at the oldest record that there is.
+        (Some(removed), Some(Gone::Retention | Gone::DeleteRecords))
+            if !has_offset(facts, place, removed) =>
+        {
+            true
+        }
         // An own store writes down what retention took: not to say so is to lose it in silence.
+        // With the topic all of it is gone, and the group says that instead.
         (_, Some(Gone::Retention | Gone::DeleteRecords)) => {
-            facts.terms.keeper == Keeper::Kafka || facts.is_skipped(place, record.offset)
+            facts.terms.keeper == Keeper::Kafka
+                || facts.is_skipped(place, record.offset)
+                || facts.is_deleted(place)
         }
         _ => true,
     };
@@ -119,6 +128,21 @@ fn has_an_excuse(
         let what = format!("{payload} was acknowledged at {place}@{offset}, and had no effect");
         found.add(what, evidence.into_iter().chain(record.removed()));
     }
+}
+
+/// Whether the store held an offset when an event happened.
+fn has_offset(facts: &Facts<'_>, place: Place, at: usize) -> bool {
+    let before = facts.entries.iter().take(at);
+    let mut stored = before.filter_map(|entry| match entry.event {
+        Event::Stored {
+            keeper: Keeper::Store,
+            place: of,
+            next,
+            ..
+        } if of == place => Some(next),
+        _ => None,
+    });
+    stored.next_back().flatten().is_some()
 }
 
 /// Whether an operator, or the very first start, said to go on behind a record.

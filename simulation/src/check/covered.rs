@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::history::{Event, Keeper, Payload, Place, Write};
 
 use super::Found;
-use super::facts::Facts;
+use super::facts::{Facts, Record};
 
 #[derive(Default)]
 struct Walk {
     /// Processed, and not asked for anew since.
     processed: BTreeMap<Payload, (Place, i64)>,
     committed: BTreeMap<Place, (usize, i64)>,
+    /// The latest claim.
+    claimed: BTreeMap<Place, usize>,
     /// All that a partition's offset ever was.
     held: BTreeMap<Place, BTreeSet<i64>>,
 }
@@ -29,6 +31,7 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
         match entry.event {
             Event::Claimed { place, at, .. } => {
                 walk.committed.entry(place).or_insert((number, at));
+                walk.claimed.insert(place, number);
             }
             Event::Stored {
                 keeper,
@@ -77,7 +80,11 @@ impl Walk {
         if write == Write::Reset {
             return;
         }
-        for record in facts.due(place, from, next, number) {
+        // Whoever claimed before the log was cut off commits for the log that it read, and says so by the leader epoch: the next to read finds
+        // that the logs part. That the records in the place of those that are gone are processed after all, V1 says.
+        let claimed = self.claimed.get(&place).copied().unwrap_or(0);
+        let known = |record: &&Record| !record.is_in_place_of_another_since(claimed);
+        for record in facts.due(place, from, next, number).filter(known) {
             if !self.processed.contains_key(&record.payload) {
                 let what = format!(
                     "{place}@{next} covers {} at {}, which is not processed",

@@ -47,6 +47,8 @@ pub(super) struct Record {
     pub(super) payload: Payload,
     /// Whether it is to be processed: it is known not to be aborted, or aborted records are read too.
     pub(super) is_due: bool,
+    /// The last event that cut the log off below its offset: another record may have had that before. 0: none did.
+    cut: usize,
     since: usize,
     until: usize,
     pub(super) gone: Option<Gone>,
@@ -55,6 +57,11 @@ pub(super) struct Record {
 impl Record {
     pub(super) fn exists_at(&self, number: usize) -> bool {
         self.since <= number && number < self.until
+    }
+
+    /// Whether its offset was another record's, or nobody's, until after an event.
+    pub(super) fn is_in_place_of_another_since(&self, number: usize) -> bool {
+        self.cut > number
     }
 
     /// The event that took it away.
@@ -132,6 +139,12 @@ impl<'a> Facts<'a> {
             } => at == place && (from..to).contains(&offset),
             _ => false,
         })
+    }
+
+    /// Whether a partition's topic was deleted.
+    pub(super) fn is_deleted(&self, place: Place) -> bool {
+        let mut removals = self.removals.iter();
+        removals.any(|removal| removal.why.is_none() && removal.is_of(place))
     }
 
     /// Whether anything was ever taken out of a partition's log.
@@ -260,18 +273,22 @@ impl<'a> Facts<'a> {
     fn find_records(&mut self) {
         let mut records: BTreeMap<Place, Vec<Record>> = BTreeMap::new();
         for (place, log) in &self.ending.logs {
-            let there = log.records.iter().map(|record| Record {
-                offset: record.offset,
-                payload: record.payload,
-                is_due: !(record.aborted && self.terms.read_committed),
-                since: self.truncated(*place, record.offset, usize::MAX),
-                until: usize::MAX,
-                gone: None,
+            let there = log.records.iter().map(|record| {
+                let cut = self.truncated(*place, record.offset, usize::MAX);
+                Record {
+                    offset: record.offset,
+                    payload: record.payload,
+                    is_due: !(record.aborted && self.terms.read_committed),
+                    cut,
+                    since: cut.max(self.begun(record.payload)),
+                    until: usize::MAX,
+                    gone: None,
+                }
             });
             records.entry(*place).or_default().extend(there);
         }
         for (payload, send) in &self.sends {
-            let Some((ended, Outcome::Acknowledged, Some(offset))) = send.ended else {
+            let Some((_, Outcome::Acknowledged, Some(offset))) = send.ended else {
                 continue;
             };
             let records = records.entry(send.place).or_default();
@@ -279,12 +296,15 @@ impl<'a> Facts<'a> {
             if records.iter().any(same) {
                 continue;
             }
-            let since = self.truncated(send.place, offset, ended);
+            // What was sent before a cut, and acknowledged behind it, was written before it: it is not there any more.
+            let cut = self.truncated(send.place, offset, send.begun);
+            let since = cut.max(send.begun);
             let removal = self.removal(send.place, offset, since);
             records.push(Record {
                 offset,
                 payload: *payload,
                 is_due: self.is_due(send),
+                cut,
                 since,
                 until: removal.map_or(usize::MAX, |(number, _)| number),
                 gone: removal.and_then(|(_, gone)| gone),
@@ -294,6 +314,11 @@ impl<'a> Facts<'a> {
             records.sort_by_key(|record| (record.offset, record.since));
         }
         self.records = records;
+    }
+
+    /// No record is in a log before it was sent.
+    fn begun(&self, payload: Payload) -> usize {
+        self.sends.get(&payload).map_or(0, |send| send.begun)
     }
 
     fn is_due(&self, send: &Send) -> bool {

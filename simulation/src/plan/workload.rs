@@ -123,8 +123,8 @@ impl Workload {
             | Kind::CommitAnswerLost
             | Kind::CommitDelayed
             | Kind::CommitRefusedForOne
+            | Kind::UnstableOffsets
             | Kind::OffsetsExpire => !has_store,
-            Kind::UnstableOffsets => !has_store && self.transactional,
             Kind::HangingTransaction | Kind::AbortedTransactions => self.transactional,
             Kind::StaticRestart => self.are_static,
             Kind::LeaderKilledInSync => self.protocol != Protocol::Consumer,

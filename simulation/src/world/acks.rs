@@ -3,8 +3,6 @@
 
 use ottla_group::PartitionClaim;
 
-use super::recorder::place_of;
-
 /// Acknowledgements of one claim that are held back.
 #[derive(Debug)]
 pub(super) struct Acks {
@@ -15,7 +13,7 @@ pub(super) struct Acks {
 impl Acks {
     pub(super) fn of(claim: &PartitionClaim) -> Self {
         Self {
-            acknowledges: place_of(claim.partition()).partition % 2 == 1,
+            acknowledges: claim.partition().partition % 2 == 1,
             held: Vec::new(),
         }
     }

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use ottla_embedded::EmbeddedCluster;
 use ottla_embedded::protocol::records::{Decompressor, RecordBatch};
-use ottla_offset_store::Key;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::network::Simulated;
 use super::process::certain;
-use super::recorder::{place, topic};
-use super::{CLUSTER, GROUP, Order, PORT, START, Shared, lock, member, rebalances, rules};
+use super::recorder::topic;
+use super::{
+    CLUSTER, GROUP, Order, PORT, START, Shared, coordinator, lock, logs, member, operator,
+    rebalances, rules,
+};
 use crate::history::{Ending, Event, Keeper, Log, LogRecord, Place, Who};
 use crate::plan::{Fault, Kind};
 
@@ -37,9 +39,11 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
             began,
         ));
     }
+    let duty = tokio::spawn(operator::on_duty(Arc::clone(&shared), Arc::clone(&cluster)));
     while faults.join_next().await.is_some() {}
     shared.recorder.note(Who::World, Event::Healed);
     settle(&shared, &cluster).await;
+    duty.abort();
     shared.all_done.cancel();
     let since = Instant::now();
     let is_done = |member: &member::Outside| member.done.load(Ordering::Relaxed) > 0;
@@ -71,17 +75,14 @@ async fn start(shared: &Shared) -> Result<Cluster, Box<dyn std::error::Error>> {
         .config("group.initial.rebalance.delay.ms", "500");
     for number in 0..shape.topics {
         builder = builder.topic(topic(number), shape.partitions.into());
-        let made = Event::TopicMade {
-            topic: number,
-            made: 0,
-            partitions: shape.partitions,
-        };
-        shared.recorder.note(Who::Operator, made);
     }
-    Ok(builder
-        .network(Simulated(shared.slow.clone()))
-        .start()
-        .await?)
+    let builder = coordinator::set_up(builder, &shared.plan);
+    let network = Simulated(shared.slow.clone());
+    let cluster = builder.network(network).start().await?;
+    for number in 0..shape.topics {
+        logs::note_made(shared, &cluster, number, shape.partitions);
+    }
+    Ok(cluster)
 }
 
 /// One fault, from its time until it is over.
@@ -155,7 +156,8 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
             }
             hits
         }
-        Kind::StoreReset => reset(shared, fault).await,
+        kind if logs::is_of_logs(kind) => logs::meet(shared, cluster, fault).await,
+        kind if coordinator::is_of_groups(kind) => coordinator::meet(shared, cluster, fault).await,
         kind if rules::is_of_stores(kind) => {
             match kind {
                 // Claims are rare: who joins again claims again.
@@ -183,7 +185,7 @@ async fn kill_before_mirror(shared: &Shared, fault: &Fault) -> u32 {
     u32::from(is_killed)
 }
 
-async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {
+pub(super) async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {
     let life = shared.members[usize::from(fault.target.member)].life(fault.target.member);
     let rules = rules::of(fault, &life.to_string());
     let faults = cluster.faults();
@@ -213,7 +215,7 @@ async fn join_storm(shared: &Shared, fault: &Fault) -> u32 {
     stops
 }
 
-fn move_leader(shared: &Shared, cluster: &Cluster, fault: &Fault, choice: u16) -> bool {
+pub(super) fn move_leader(shared: &Shared, cluster: &Cluster, fault: &Fault, choice: u16) -> bool {
     let brokers = u16::from(shared.plan.shape.brokers);
     let name = topic(fault.target.topic);
     let tried = (0..brokers).map(|more| i32::from((choice + more) % brokers) + 1);
@@ -232,29 +234,6 @@ async fn restart(cluster: &Cluster, node: i32, time: Duration) -> u32 {
     u32::from(stopped)
 }
 
-/// An operator sets a store's offset: to the log's start, a bit back, or to the same.
-async fn reset(shared: &Shared, fault: &Fault) -> u32 {
-    let place = Place::new(fault.target.topic, fault.target.partition);
-    let Ok(rows) = shared.table.rows() else {
-        return 0;
-    };
-    let key = rows.into_iter().map(|row| row.key);
-    let Some(key) = key.into_iter().find(|key| place_of(key) == place) else {
-        return 0;
-    };
-    let to = |next: i64| match fault.target.choice % 3 {
-        0 => 0,
-        1 => next,
-        _ => next.saturating_sub(5).max(0),
-    };
-    let table = shared.watched(Who::Operator, shared.ambient.clone());
-    u32::from(table.reset(key, to).await)
-}
-
-fn place_of(key: &Key) -> Place {
-    place(&key.topic, key.partition)
-}
-
 /// Waits until nothing is left to be done.
 async fn settle(shared: &Shared, cluster: &Cluster) {
     let since = Instant::now();
@@ -270,7 +249,7 @@ async fn settle(shared: &Shared, cluster: &Cluster) {
 fn lag(shared: &Shared, cluster: &Cluster) -> Option<i64> {
     let kept = kept(shared, cluster, shared.plan.workload.keeper())?;
     let mut lag = 0;
-    for place in places(shared) {
+    for place in shared.recorder.makings.places() {
         let log = cluster.log(&topic(place.topic), place.partition.into())?;
         let next = kept.get(&place).copied().unwrap_or(log.start);
         lag += (log.stable - next).max(0);
@@ -278,20 +257,14 @@ fn lag(shared: &Shared, cluster: &Cluster) -> Option<i64> {
     Some(lag)
 }
 
-fn places(shared: &Shared) -> Vec<Place> {
-    let shape = shared.plan.shape;
-    let of = |topic| (0..shape.partitions).map(move |partition| Place::new(topic, partition));
-    (0..shape.topics).flat_map(of).collect()
-}
+pub(super) type Offsets = std::collections::BTreeMap<Place, i64>;
 
-type Offsets = std::collections::BTreeMap<Place, i64>;
-
-fn kept(shared: &Shared, cluster: &Cluster, keeper: Keeper) -> Option<Offsets> {
+pub(super) fn kept(shared: &Shared, cluster: &Cluster, keeper: Keeper) -> Option<Offsets> {
     match keeper {
         Keeper::Store => {
             let rows = shared.table.rows().ok()?.into_iter();
             Some(
-                rows.filter_map(|row| Some((place_of(&row.key), row.next_offset?)))
+                rows.filter_map(|row| Some((operator::place_of(shared, &row), row.next_offset?)))
                     .collect(),
             )
         }
@@ -303,7 +276,8 @@ fn kept(shared: &Shared, cluster: &Cluster, keeper: Keeper) -> Option<Offsets> {
                     cluster.committed(GROUP, &name, place.partition.into())?,
                 ))
             };
-            Some(places(shared).into_iter().filter_map(committed).collect())
+            let places = shared.recorder.makings.places().into_iter();
+            Some(places.filter_map(committed).collect())
         }
     }
 }
@@ -316,11 +290,14 @@ fn ending(shared: &Shared, cluster: &Cluster) -> Result<Ending, Box<dyn std::err
         results: shared.table.results()?,
         ..Ending::default()
     };
-    for place in places(shared) {
+    for place in shared.recorder.makings.places() {
         if let Some(log) = cluster.log(&topic(place.topic), place.partition.into()) {
             let mut records = Vec::new();
             for batch in &log.batches {
                 records.extend(unpack(batch, log.start)?);
+            }
+            for record in &records {
+                shared.recorder.makings.found(record.payload, place);
             }
             let log = Log {
                 start: log.start,
@@ -333,7 +310,10 @@ fn ending(shared: &Shared, cluster: &Cluster) -> Result<Ending, Box<dyn std::err
     Ok(ending)
 }
 
-fn unpack(bytes: &[u8], start: i64) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
+pub(super) fn unpack(
+    bytes: &[u8],
+    start: i64,
+) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
     let Some((batch, _)) = RecordBatch::split_first(bytes)? else {
         return Ok(Vec::new());
     };

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::dropped::CONNECT;
-use super::recorder::topic;
+use super::recorder::{Recorder, topic};
 use super::{Shared, config};
 use crate::history::{CallKind, Event, Key, Outcome, Payload, Place, Who};
 use crate::plan::Dice;
@@ -39,7 +39,7 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
         sleep_until(began + due).await;
         let payload = Payload(number);
         let key = Key(u16::try_from(dice.index(shape.keys.into())).unwrap_or(0));
-        let place = place(key, shape.topics, shape.partitions);
+        let place = place(&shared.recorder, key, shape.topics);
         shared.recorder.note(
             Who::Generator,
             Event::Sent {
@@ -105,11 +105,12 @@ async fn connect(shared: &Shared) -> Client {
     }
 }
 
-/// Records with one key are of one partition.
-fn place(key: Key, topics: u8, partitions: u16) -> Place {
+/// Records with one key are of one partition, as long as the topic has as many.
+fn place(recorder: &Recorder, key: Key, topics: u8) -> Place {
     let topics = u16::from(topics);
     let topic = u8::try_from(key.0 % topics).unwrap_or(0);
-    Place::new(topic, key.0 / topics % partitions)
+    let partitions = recorder.makings.partitions(topic).max(1);
+    recorder.makings.latest(topic, key.0 / topics % partitions)
 }
 
 async fn wait(shared: Arc<Shared>, payload: Payload, sent: Result<Delivery, ProduceError>) {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_group::Change;
 
-use super::recorder::{Recorder, place_of};
+use super::recorder::Recorder;
 use crate::history::{Assignment, Event, Life, Payload, Place, Who, Worked};
 
 /// A member that lives. Clones are the same.
@@ -57,7 +57,9 @@ impl Living {
                 partitions,
             } => {
                 let assignment = self.recorder.new_assignment();
-                let places = partitions.iter().map(place_of).collect();
+                let makings = &self.recorder.makings;
+                let places = partitions.iter().map(|one| makings.place_of(one));
+                let places = places.collect();
                 let places = self.recorder.newest(*generation, places);
                 *self.has() = Has {
                     assignment,
@@ -85,6 +87,16 @@ impl Living {
     fn all(&self) -> (Assignment, Vec<Place>) {
         let has = self.has();
         (has.assignment, has.places.clone())
+    }
+
+    /// Where there is no store, a start was found.
+    pub(super) fn found_start(&self, place: Place, at: i64) {
+        let assignment = self.assignment();
+        self.note(Event::Claimed {
+            assignment,
+            place,
+            at,
+        });
     }
 
     /// A commit of a place was not written, and its work is done over again.

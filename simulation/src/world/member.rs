@@ -21,10 +21,10 @@ use super::acks::Acks;
 use super::dropped::CONNECT;
 use super::life::Living;
 use super::process::Process;
-use super::recorder::{place_of, topic};
+use super::recorder::{Recorder, topic};
 use super::store::{Noted, Rows};
 use super::trouble::Ordeal;
-use super::{GROUP, Shared, config, instance};
+use super::{GROUP, Shared, config, instance, operator};
 use crate::check::Effects;
 use crate::history::{CallKind, Event, Keeper, Life, Outcome, Payload, Place, Worked};
 use crate::plan::StoreKind;
@@ -76,6 +76,7 @@ pub(super) async fn run(shared: Arc<Shared>, member: u8) -> turmoil::Result {
 async fn lives(shared: Arc<Shared>, member: u8) -> turmoil::Result {
     let outside = &shared.members[usize::from(member)];
     while !shared.all_done.is_cancelled() {
+        operator::is_let_in(&shared).await;
         let mut first = Box::pin(one_life(&shared, member));
         tokio::select! {
             biased;
@@ -108,6 +109,7 @@ async fn one_life(shared: &Arc<Shared>, member: u8) {
     let living = Living::new(shared.recorder.clone(), life);
     living.note(Event::Started);
     if let Err(error) = live(shared, &living, &stop).await {
+        operator::hear(shared, &error);
         living.note(Event::Said(told(&error)));
     }
     outside.process.ends(life);
@@ -283,14 +285,14 @@ impl Hand {
     }
 
     /// What is marked is committed at the word of the handler, whose answer it gets; what the group commits by itself, nobody is told.
-    async fn commit(&self, claim: &mut PartitionClaim, next: i64) {
+    async fn commit(&self, claim: &mut PartitionClaim, place: Place, next: i64) {
         let Self { shared, living } = self;
         let commit = living.recorder.new_commit();
         living.note(Event::CommitBegan {
             commit,
             assignment: living.assignment(),
             keeper: Keeper::Kafka,
-            place: place_of(claim.partition()),
+            place,
             next,
         });
         let outcome = match shared.troubles.may_drop(living.who(), claim.commit()).await {
@@ -306,8 +308,11 @@ impl Hand {
     }
 }
 
-fn records(batch: &Batch) -> Vec<One> {
-    let place = place_of(batch.partition());
+fn records(recorder: &Recorder, batch: &Batch) -> Vec<One> {
+    let (id, partition) = (batch.topic_id(), batch.partition());
+    let place = recorder
+        .makings
+        .place_by(id, &partition.topic, partition.partition);
     let one = |record: Record<'_>| (place, record.offset, payload(&record));
     batch.into_iter().map(one).collect()
 }
@@ -322,7 +327,7 @@ impl Processor<Noted> for Hand {
     type Error = BoxError;
 
     async fn process(&self, batch: &Batch, results: &mut Rows) -> Result<(), BoxError> {
-        let records = records(batch);
+        let records = records(&self.living.recorder, batch);
         if let Some((place, offset, _)) = records.first() {
             self.living.comes(*place, *offset);
         }
@@ -347,16 +352,20 @@ impl Handler for Hand {
         let workload = self.shared.plan.workload;
         let Living { recorder, life, .. } = &self.living;
         recorder.is_called(*life, session.member_id());
+        let makings = &recorder.makings;
+        let (mut claimed, at) = (makings.place_of(claim.partition()), claim.start().next);
         if workload.store == StoreKind::Kafka {
-            self.living.note(Event::Claimed {
-                assignment: self.living.assignment(),
-                place: place_of(claim.partition()),
-                at: claim.start().next,
-            });
+            self.living.found_start(claimed, at);
         }
         let mut acks = Acks::of(claim);
         while let Some(batch) = self.next(claim).await {
-            let records = records(&batch);
+            let records = records(recorder, &batch);
+            // The topic was made anew in between.
+            let place = records.first().map_or(claimed, |one| one.0);
+            if workload.store == StoreKind::Kafka && place != claimed {
+                claimed = place;
+                self.living.found_start(claimed, at);
+            }
             for one in &records {
                 self.living.delivered(*one);
             }
@@ -371,7 +380,7 @@ impl Handler for Hand {
             }
             acks.batch_ends(claim);
             if workload.store == StoreKind::Kafka && self.shared.troubles.commits_by_hand() {
-                self.commit(claim, batch.next_offset()).await;
+                self.commit(claim, claimed, batch.next_offset()).await;
             }
         }
         Ok(())

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ottla_client::protocol::types::TopicPartition;
-
 use super::life;
+use super::makings::Makings;
 use crate::history::{
     Assignment, Call, CallKind, Commit, Event, Fence, History, Life, Outcome, Place, Who,
 };
 
 /// A hand that writes. Clones write into one history.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Recorder(Arc<Mutex<Notes>>);
+pub(super) struct Recorder {
+    notes: Arc<Mutex<Notes>>,
+    /// What topics' names mean.
+    pub(super) makings: Makings,
+}
 
 #[derive(Debug, Default)]
 struct Notes {
@@ -32,7 +35,7 @@ struct Notes {
 
 impl Recorder {
     fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Within a tick hosts run one after another, each from the tick's start: what comes later in that order is not earlier.
@@ -44,7 +47,9 @@ impl Recorder {
     }
 
     pub(super) fn take(&self) -> History {
-        std::mem::take(&mut self.notes().history)
+        let mut history = std::mem::take(&mut self.notes().history);
+        self.makings.correct(history.entries_mut());
+        history
     }
 
     pub(super) fn new_commit(&self) -> Commit {
@@ -93,6 +98,11 @@ impl Recorder {
         life(member_id).or_else(|| self.notes().lives.get(member_id).copied())
     }
 
+    /// The group is gone: the next one counts its generations from 1.
+    pub(super) fn forget_generations(&self) {
+        self.notes().generations.clear();
+    }
+
     /// A call begins, and must have ended within `limit`.
     pub(super) fn call(&self, who: Who, kind: CallKind, limit: Duration) -> Call {
         let call = {
@@ -131,15 +141,4 @@ impl Recorder {
 /// The name of a topic.
 pub(super) fn topic(number: u8) -> String {
     format!("t{number}")
-}
-
-/// The place that a topic's name and a partition mean.
-pub(super) fn place(topic: &str, partition: i32) -> Place {
-    let number = topic.get(1..).and_then(|number| number.parse().ok());
-    let partition = u16::try_from(partition).unwrap_or(u16::MAX);
-    Place::new(number.unwrap_or(u8::MAX), partition)
-}
-
-pub(super) fn place_of(partition: &TopicPartition) -> Place {
-    place(&partition.topic, partition.partition)
 }

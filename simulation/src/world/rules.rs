@@ -83,10 +83,16 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
         Kind::NoLeader => [ApiKey::Fetch, ApiKey::Produce]
             .map(|api| Rule::new(about(api), Action::Error(ErrorCode::NOT_LEADER_OR_FOLLOWER)))
             .to_vec(),
-        Kind::OffsetNotAvailable => vec![Rule::new(
-            about(ApiKey::ListOffsets),
-            Action::Error(ErrorCode::OFFSET_NOT_AVAILABLE),
-        )],
+        Kind::OffsetNotAvailable => vec![
+            Rule::new(
+                about(ApiKey::ListOffsets),
+                Action::Error(ErrorCode::OFFSET_NOT_AVAILABLE),
+            ),
+            Rule::new(
+                about(ApiKey::Fetch),
+                Action::Error(ErrorCode::OFFSET_MOVED_TO_TIERED_STORAGE),
+            ),
+        ],
         Kind::CoordinatorErrors => {
             let apis = [
                 ApiKey::JoinGroup,
@@ -132,6 +138,17 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
         Kind::MirrorRefused => vec![Rule::new(
             of_member(ApiKey::OffsetCommit),
             pick(&[ErrorCode::ILLEGAL_GENERATION, ErrorCode::UNKNOWN_MEMBER_ID]),
+        )],
+        Kind::UnstableOffsets => vec![Rule::new(
+            about(ApiKey::OffsetFetch),
+            Action::Error(ErrorCode::UNSTABLE_OFFSET_COMMIT),
+        )],
+        Kind::CommitRefusedForOne => vec![Rule::new(
+            about(ApiKey::OffsetCommit),
+            pick(&[
+                ErrorCode::OFFSET_METADATA_TOO_LARGE,
+                ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            ]),
         )],
         Kind::FetchSessionLost => vec![Rule::new(
             on(ApiKey::Fetch),

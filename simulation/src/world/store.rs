@@ -1,13 +1,13 @@
 //! A member's store: the real rule over the table, and notes of what the member asks for and is told.
 
 use async_trait::async_trait;
+use ottla_client::protocol::types::TopicId;
 use ottla_offset_store::{
     Advance, Claim, CommitError, Gap, Key, OffsetStore, Owner, Refused, Reset, ResultsStore, Row,
     Seen, StoreError, StoreInfo, TableStore, Wanted,
 };
 
 use super::life::Living;
-use super::recorder::place;
 use super::table::{Watched, dropped};
 use crate::history::{Commit, Event, Keeper, Outcome, Payload, Place, ResultRow};
 
@@ -22,9 +22,19 @@ pub(super) struct Noted {
 pub(super) type Rows = Vec<(Place, i64, Payload)>;
 
 impl Noted {
+    fn place(&self, key: &Key) -> Place {
+        let makings = &self.living.recorder.makings;
+        makings.place(&key.topic, key.partition)
+    }
+
+    fn place_by(&self, id: TopicId, key: &Key) -> Place {
+        let makings = &self.living.recorder.makings;
+        makings.place_by(id, &key.topic, key.partition)
+    }
+
     fn commit_began(&self, advance: &Advance) -> (Commit, Place) {
         let commit = self.living.recorder.new_commit();
-        let place = place_of(advance.key());
+        let place = self.place_by(advance.topic_id(), advance.key());
         self.living.note(Event::CommitBegan {
             commit,
             assignment: self.living.assignment(),
@@ -75,7 +85,7 @@ impl Noted {
         let event = match claim {
             Ok(claim) => Event::Claimed {
                 assignment,
-                place,
+                place: self.place_by(claim.topic_id(), claim.key()),
                 at: claim.start().next,
             },
             Err(_) => Event::NotClaimed {
@@ -86,10 +96,6 @@ impl Noted {
         };
         self.living.note(event);
     }
-}
-
-fn place_of(key: &Key) -> Place {
-    place(&key.topic, key.partition)
 }
 
 impl ResultsStore for Noted {
@@ -142,7 +148,7 @@ impl OffsetStore for Noted {
     async fn look(&self, keys: &[Key]) -> Result<Vec<Seen>, StoreError> {
         let assignment = self.living.assignment();
         for key in keys {
-            let place = place_of(key);
+            let place = self.place(key);
             self.living.note(Event::Looked { assignment, place });
         }
         match self.may_drop("look", self.store.look(keys)).await {
@@ -160,7 +166,7 @@ impl OffsetStore for Noted {
             let Living { recorder, life, .. } = &self.living;
             recorder.is_called(*life, &member.member_id);
         }
-        let places: Vec<Place> = wanted.iter().map(|one| place_of(one.key())).collect();
+        let places: Vec<Place> = wanted.iter().map(|one| self.place(one.key())).collect();
         let claim = self.store.claim(owner, wanted);
         let claimed = self.may_drop("claim", claim).await;
         let claimed = claimed.unwrap_or_else(|| Err(dropped()));

@@ -13,7 +13,7 @@ use ottla_offset_store::{
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use super::recorder::{Recorder, place};
+use super::recorder::Recorder;
 use super::trouble::{Step, Trouble, Troubles};
 use crate::history::{self, Commit, Event, Keeper, Outcome, Payload, Place, ResultRow, Who};
 use crate::plan::StoreKind;
@@ -232,7 +232,13 @@ impl Watched {
     }
 
     fn stored(&self, write: &Write, before: Option<&Row>, rows: &[ResultRow]) {
-        let place = place(&write.key.topic, write.key.partition);
+        let id = write.row.as_ref().map(|row| row.topic_id);
+        let makings = &self.recorder.makings;
+        let place = makings.place_by(
+            id.unwrap_or_default(),
+            &write.key.topic,
+            write.key.partition,
+        );
         if let Some(gap) = &write.gap {
             let (from, to) = (gap.from, gap.to);
             self.recorder
@@ -383,28 +389,31 @@ impl Watched {
         }
         if let Some(choice) = self.troubles.fences(self.who) {
             let key = writes[choice % writes.len()].key.clone();
-            self.reset(key, |next| next).await;
+            self.set_again(key).await;
         }
     }
 
-    /// An operator sets a row's offset. Whether it is done.
-    pub(super) async fn reset(&self, key: Key, to: impl FnOnce(i64) -> i64) -> bool {
-        let row = self.table.inner().read(std::slice::from_ref(&key));
-        let next = now(row)
-            .ok()
-            .and_then(|rows| rows.first()?.as_ref()?.next_offset);
-        let Some(to) = next.map(to) else {
-            return false;
+    /// An operator sets a row's offset, to the same: its owner is fenced.
+    async fn set_again(&self, key: Key) {
+        let row = now(self.table.inner().read(std::slice::from_ref(&key)));
+        let row = row.ok().and_then(|rows| rows.into_iter().next()?);
+        let Some((row, to)) = row.and_then(|row| row.next_offset.map(|to| (row, to))) else {
+            return;
         };
         let operator = Self {
             who: Who::Operator,
             ..self.clone()
         };
-        let place = place(&key.topic, key.partition);
+        let makings = &self.recorder.makings;
+        let place = makings.place_by(row.topic_id, &key.topic, key.partition);
         let store = TableStore::new(operator).with_ambient(self.ambient.clone());
-        let done = store.reset(vec![Reset::new(key, Committed::at(to))]).await;
-        let is_done = done.is_ok_and(|each| each.iter().all(Result::is_ok));
-        let outcome = match is_done {
+        let reset = Reset {
+            topic_id: row.topic_id,
+            partitions_seen: row.partitions_seen,
+            ..Reset::new(key, Committed::at(to))
+        };
+        let done = store.reset(vec![reset]).await;
+        let outcome = match done.is_ok_and(|each| each.iter().all(Result::is_ok)) {
             true => Outcome::Acknowledged,
             false => Outcome::Refused,
         };
@@ -415,7 +424,6 @@ impl Watched {
             outcome,
         };
         self.recorder.note(Who::Operator, reset);
-        is_done
     }
 
     fn put_all(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {

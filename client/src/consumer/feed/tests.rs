@@ -15,6 +15,7 @@ fn fetched(bytes: usize) -> Fetched {
         records: vec![0; bytes].into(),
         aborted: Vec::new(),
         bounds: Bounds::UNKNOWN,
+        leader_epoch: None,
     }
 }
 

@@ -115,6 +115,10 @@ impl Fetcher {
     }
 
     fn serve(&self, asked: &Asked, data: &PartitionData<'_>, body: &Bytes) -> Outcome {
+        let parted = data.diverging_epoch.end_offset;
+        if parted >= 0 {
+            return Outcome::Leaves(Reason::Parted(asked.ask, parted));
+        }
         let records = data.records.unwrap_or_default();
         let walked = match walk(records, asked.ask.offset, data.high_watermark) {
             Ok(walked) => walked,
@@ -133,6 +137,7 @@ impl Fetcher {
                 high_watermark: data.high_watermark,
                 last_stable_offset: data.last_stable_offset,
             },
+            leader_epoch: walked.leader_epoch,
         };
         let behind = !whole.is_empty() && walked.next < end;
         asked
@@ -172,16 +177,19 @@ fn keep(body: &Bytes, piece: &[u8]) -> Bytes {
 struct Walked {
     bytes: usize,
     next: i64,
+    leader_epoch: Option<i32>,
 }
 
 /// Reads the headers only. A bad batch behind good ones is left for the next fetch, which will begin with it.
 fn walk(records: &[u8], offset: i64, high_watermark: i64) -> Result<Walked, RecordError> {
     let mut position = Position::at(offset);
     let mut rest = records;
+    let mut leader_epoch = None;
     loop {
         match split_plausible(rest, high_watermark) {
             Ok(Some((batch, after))) => {
                 position.pass(batch.last_offset());
+                leader_epoch = batch.partition_leader_epoch();
                 rest = after;
             }
             Err(error) if rest.len() == records.len() => return Err(error),
@@ -199,6 +207,7 @@ fn walk(records: &[u8], offset: i64, high_watermark: i64) -> Result<Walked, Reco
     Ok(Walked {
         bytes: records.len() - rest.len(),
         next: position.next(),
+        leader_epoch,
     })
 }
 

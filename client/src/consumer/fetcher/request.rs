@@ -90,11 +90,16 @@ impl Asked {
     }
 }
 
+/// The first version that compares leaderships (KIP-595); none before it has a place for one.
+const FIRST_WITH_LAST_EPOCH: i16 = 12;
+
 pub(super) fn request<'a>(
     asked: &'a [Asked],
     settings: &FetchSettings,
     max_wait: Duration,
+    version: i16,
 ) -> FetchRequest<'a> {
+    let has_last_epoch = version >= FIRST_WITH_LAST_EPOCH;
     let mut topics: Vec<FetchTopic<'a>> = Vec::new();
     for asked in asked {
         let feed = &*asked.seat.feed;
@@ -102,6 +107,11 @@ pub(super) fn request<'a>(
             partition: feed.partition.partition,
             current_leader_epoch: asked.seat.leader_epoch,
             fetch_offset: asked.ask.offset,
+            last_fetched_epoch: asked
+                .ask
+                .leader_epoch
+                .filter(|_| has_last_epoch)
+                .unwrap_or(-1),
             partition_max_bytes: settings.max_partition_bytes,
             ..FetchPartition::default()
         };

@@ -25,6 +25,7 @@ fn fetched(batches: &[Vec<u8>]) -> Fetched {
         records: batches.concat().into(),
         aborted: Vec::new(),
         bounds: Bounds::UNKNOWN,
+        leader_epoch: None,
     }
 }
 
