@@ -18,6 +18,7 @@ use crate::membership::{
 
 use crate::voice::{Party, Voice, Word};
 
+mod assignment;
 mod wire;
 
 /// Events and orders in a queue. Between two assignments there are never more than three events, and whoever

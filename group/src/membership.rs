@@ -35,7 +35,8 @@ mod state;
 mod tests;
 
 pub use action::{
-    Action, Assignment, Joined, Request, RequestError, RequestId, Response, SharedError, Ticket,
+    Action, Assignment, Joined, Request, RequestError, RequestId, Response, SharedError, Synced,
+    Ticket,
 };
 pub use classic::Classic;
 pub use config::MembershipConfig;

@@ -14,21 +14,19 @@ use ottla_protocol::messages::join_group::{
 };
 use ottla_protocol::messages::leave_group::{LeaveGroupRequest, MemberIdentity};
 use ottla_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupRequestAssignment};
-use ottla_protocol::payload::{
-    ConsumerProtocolAssignment, ConsumerProtocolSubscription, TopicPartitions,
-};
+use ottla_protocol::payload::ConsumerProtocolSubscription;
 use ottla_protocol::types::TopicPartition;
 
 use crate::assignor::{Assignments, PartitionCounts, Subscriber};
 use crate::membership::{Joined, MembershipConfig, Request, RequestError, Response, SharedError};
 
-use super::patient;
+use super::{assignment, patient};
 
 /// What members of one group must all say.
 const PROTOCOL_TYPE: &str = "consumer";
 /// Subscriptions and assignments are written in this version, which every consumer since 2016 reads; what later ones
 /// add serves the cooperative and the rack-aware assignors.
-const PAYLOAD_VERSION: i16 = 0;
+pub(super) const PAYLOAD_VERSION: i16 = 0;
 
 pub(super) struct Wire {
     client: Client,
@@ -68,8 +66,10 @@ impl Wire {
                 generation,
                 assignor,
                 assignments,
+                counts,
             } => {
-                self.sync(to, member_id, *generation, assignor, assignments)
+                let payloads = payloads(member_id, assignments, counts.as_ref())?;
+                self.sync(to, member_id, *generation, assignor, &payloads)
                     .await
             }
             Request::Heartbeat {
@@ -172,12 +172,8 @@ impl Wire {
         member_id: &str,
         generation: i32,
         assignor: &str,
-        assignments: &Assignments,
+        payloads: &[(&str, Vec<u8>)],
     ) -> Result<Response, RequestError> {
-        let mut payloads = Vec::with_capacity(assignments.len());
-        for (member, partitions) in assignments {
-            payloads.push((&**member, assignment(partitions)?));
-        }
         let assignments = payloads
             .iter()
             .map(|(member, payload)| SyncGroupRequestAssignment {
@@ -199,7 +195,8 @@ impl Wire {
         let reply = self.call(to, &request, patient).await?;
         let answer = reply.parse().map_err(failed)?;
         checked(answer.error_code)?;
-        Ok(Response::Synced(partitions(answer.assignment)?))
+        let synced = assignment::read(answer.assignment).map_err(unreadable)?;
+        Ok(Response::Synced(synced))
     }
 
     async fn heartbeat(
@@ -304,38 +301,18 @@ fn joined(answer: &JoinGroupResponse<'_>) -> Result<Response, RequestError> {
     }))
 }
 
-fn assignment(partitions: &[TopicPartition]) -> Result<Vec<u8>, RequestError> {
-    let mut topics: Vec<TopicPartitions<'_>> = Vec::new();
-    for partition in partitions {
-        match topics.iter_mut().find(|t| *t.topic == *partition.topic) {
-            Some(topic) => topic.partitions.push(partition.partition),
-            None => topics.push(TopicPartitions {
-                topic: &partition.topic,
-                partitions: vec![partition.partition],
-            }),
-        }
-    }
-    let assignment = ConsumerProtocolAssignment {
-        assigned_partitions: topics,
-        user_data: None,
+/// What each member is to be told; the leader tells itself what it counted.
+fn payloads<'a>(
+    leader: &str,
+    assignments: &'a Assignments,
+    counts: Option<&PartitionCounts>,
+) -> Result<Vec<(&'a str, Vec<u8>)>, RequestError> {
+    let payload = |(member, partitions): (&'a Arc<str>, &Vec<TopicPartition>)| {
+        let counts = counts.filter(|_| **member == *leader);
+        let payload = assignment::write(partitions, counts).map_err(hopeless)?;
+        Ok((&**member, payload))
     };
-    assignment.encode(PAYLOAD_VERSION).map_err(hopeless)
-}
-
-/// No bytes at all mean no partitions: a leader need not mention a member that gets none.
-fn partitions(payload: &[u8]) -> Result<Vec<TopicPartition>, RequestError> {
-    if payload.is_empty() {
-        return Ok(Vec::new());
-    }
-    let assignment = ConsumerProtocolAssignment::decode(payload).map_err(unreadable)?;
-    let topics = assignment.assigned_partitions.into_iter();
-    Ok(topics
-        .flat_map(|topic| {
-            let name: Arc<str> = topic.topic.into();
-            let partitions = topic.partitions.into_iter();
-            partitions.map(move |partition| TopicPartition::new(Arc::clone(&name), partition))
-        })
-        .collect())
+    assignments.iter().map(payload).collect()
 }
 
 fn checked(code: i16) -> Result<(), RequestError> {

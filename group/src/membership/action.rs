@@ -9,7 +9,7 @@ use std::time::Duration;
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::types::TopicPartition;
 
-use crate::assignor::{Assignments, Subscriber};
+use crate::assignor::{Assignments, PartitionCounts, Subscriber};
 
 use super::MembershipError;
 
@@ -114,6 +114,8 @@ pub enum Request {
         assignor: Arc<str>,
         /// Everybody's partitions; empty unless this member leads.
         assignments: Assignments,
+        /// What it assigned by.
+        counts: Option<PartitionCounts>,
     },
     /// Heartbeat.
     Heartbeat {
@@ -150,12 +152,21 @@ pub enum Response {
     Coordinator(i32),
     /// To `Join`.
     Joined(Joined),
-    /// To `Sync`: this member's partitions.
-    Synced(Vec<TopicPartition>),
+    /// To `Sync`.
+    Synced(Synced),
     /// To `Heartbeat`.
     Alive,
     /// To `Leave`.
     Left,
+}
+
+/// What a sync brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// This member's partitions.
+    pub partitions: Vec<TopicPartition>,
+    /// What was assigned by, if this member's assignment says so: it is the one that leads, or led.
+    pub counts: Option<PartitionCounts>,
 }
 
 /// What a join brought.

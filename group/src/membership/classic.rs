@@ -234,6 +234,7 @@ impl Classic {
                 generation,
                 assignor: self.joined.as_ref()?.assignor.clone(),
                 assignments: self.plan.clone(),
+                counts: self.counts.clone(),
             },
             State::Stable | State::Revoking if self.heartbeat_is_due(now) => Request::Heartbeat {
                 member_id,

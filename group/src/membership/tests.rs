@@ -164,8 +164,8 @@ fn subscriber(id: &str) -> Subscriber {
 }
 
 fn synced() -> Response {
-    Response::Synced(vec![
-        TopicPartition::new("t", 0),
-        TopicPartition::new("t", 1),
-    ])
+    Response::Synced(Synced {
+        partitions: vec![TopicPartition::new("t", 0), TopicPartition::new("t", 1)],
+        counts: None,
+    })
 }

@@ -3,9 +3,7 @@
 #![deny(clippy::disallowed_methods)]
 
 use std::sync::Arc;
-use std::time::Instant;
-
-use ottla_protocol::types::TopicPartition;
+use std::time::{Duration, Instant};
 
 use crate::patience::Verdict;
 
@@ -13,7 +11,7 @@ use super::{Classic, InFlight};
 use crate::membership::pulse::Pulse;
 use crate::membership::reading::Reading;
 use crate::membership::{
-    Action, Assignment, Joined, MembershipError, RequestError, Response, SharedError, State,
+    Action, Assignment, Joined, MembershipError, RequestError, Response, SharedError, State, Synced,
 };
 
 impl Classic {
@@ -23,7 +21,7 @@ impl Classic {
             (Response::Coordinator(broker), _) => self.coordinator = Some(broker),
             (Response::Joined(joined), State::Joining) => self.joined(now, joined),
             (Response::Joined(joined), State::Leaving) => self.member_id = joined.member_id,
-            (Response::Synced(partitions), State::Syncing) => self.synced(now, partitions),
+            (Response::Synced(synced), State::Syncing) => self.synced(now, synced),
             (Response::Alive, State::Stable | State::Revoking) => self.alive(now, flight.sent),
             (Response::Left, State::Leaving) => self.left(),
             _ => {}
@@ -46,8 +44,12 @@ impl Classic {
         }
     }
 
-    fn synced(&mut self, now: Instant, mut partitions: Vec<TopicPartition>) {
+    fn synced(&mut self, now: Instant, synced: Synced) {
         let Some(joined) = &self.joined else { return };
+        let Synced {
+            mut partitions,
+            counts,
+        } = synced;
         self.pulse = Some(Pulse::start(
             now,
             self.config.heartbeat_interval,
@@ -62,7 +64,15 @@ impl Classic {
             partitions,
             leader,
         }));
-        self.look_at = leader.then(|| now + self.config.metadata_max_age);
+        // Who comes back looks whether a topic grew meanwhile.
+        let look_in = match joined.skip_assignment {
+            true => Duration::ZERO,
+            false => self.config.metadata_max_age,
+        };
+        self.look_at = leader.then(|| now + look_in);
+        if joined.skip_assignment {
+            self.counts = counts;
+        }
         self.plan.clear();
         self.backoff.reset();
         self.recovered(now);

@@ -57,6 +57,40 @@ fn a_leader_without_counts_asks_again() {
     assert_eq!(member.wait(), ["describe t"]);
 }
 
+/// A static leader that was away while a topic grew, and finds the group as it left it (KIP-814).
+#[test]
+fn a_leader_that_comes_back_sees_that_a_topic_grew_meanwhile() {
+    let comes_back = |counts: Option<PartitionCounts>| {
+        let mut member = Member::with(config());
+        member.machine.join(member.now);
+        member.written();
+        member.answer(Response::Coordinator(7));
+        let Response::Joined(joined) = joined(3, "me") else {
+            panic!("a join brings a join");
+        };
+        let skips = Joined {
+            skip_assignment: true,
+            ..joined
+        };
+        let sync = member.answer(Response::Joined(skips));
+        assert_eq!(sync, ["send SyncGroup \"me\" 3 to 7"]);
+        let Response::Synced(synced) = synced() else {
+            panic!("a sync brings a sync");
+        };
+        let lines = member.answer(Response::Synced(Synced { counts, ..synced }));
+        assert_eq!(lines[1..], ["describe t"], "{lines:?}");
+        member
+    };
+    let two = PartitionCounts::from([("t".into(), 2)]);
+    let mut member = comes_back(Some(two.clone()));
+    assert_eq!(member.counts(&[("t", 3)]), ["revoke within 30s"]);
+    let mut member = comes_back(Some(two));
+    assert_eq!(member.counts(&[("t", 2)]), [""; 0]);
+    // Another client assigned, and left no word.
+    let mut member = comes_back(None);
+    assert_eq!(member.counts(&[("t", 3)]), [""; 0]);
+}
+
 #[test]
 fn the_leader_rebalances_when_a_topic_grows() {
     let mut member = Member::stable(config(), true);
