@@ -80,6 +80,31 @@ async fn what_was_committed_for_a_topic_is_not_of_the_one_made_anew() {
 }
 
 #[tokio::test]
+async fn a_record_that_may_be_in_a_topic_is_not_sent_to_the_one_made_anew() {
+    let (cluster, client) = start(1).await;
+    let lost = Rule::new(Matching::api(ApiKey::Produce), Action::ApplyThenCut).times(1);
+    let late = Rule::new(
+        Matching::api(ApiKey::Produce),
+        Action::Error(ErrorCode::NOT_LEADER_OR_FOLLOWER),
+    );
+    cluster.faults().add(lost).unwrap();
+    let late = cluster.faults().add(late).unwrap();
+    let producer = client.producer().linger(Duration::ZERO).build().unwrap();
+    let record = || ProducerRecord::new("orders", "value").partition(0);
+    let first = producer.send(record()).await.unwrap();
+    while cluster.log("orders", 0).unwrap().end == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    cluster.delete_topic("orders").unwrap();
+    cluster.create_topic("orders", 2).unwrap();
+    cluster.faults().remove(late);
+    let error = timeout(SOON, first).await.unwrap().unwrap_err();
+    assert!(error.possibly_written(), "{error}");
+    producer.send(record()).await.unwrap().await.unwrap();
+    assert_eq!(cluster.log("orders", 0).unwrap().end, 1);
+}
+
+#[tokio::test]
 async fn records_that_came_after_a_truncation_are_not_taken_for_those_that_were_read() {
     let (cluster, client) = start(1).await;
     produce(&client, 10).await;

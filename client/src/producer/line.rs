@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use backon::ExponentialBackoff;
 use ottla_protocol::error_code::ErrorCode;
-use ottla_protocol::types::TopicPartition;
+use ottla_protocol::types::{TopicId, TopicPartition};
 use tokio::time::Instant;
 
 use super::batch::Batch;
@@ -27,6 +27,8 @@ pub(super) struct Line {
     /// How many looks at the metadata in a row did not find it.
     pub(super) missed: u32,
     pub(super) last_error: Option<Arc<ClientError>>,
+    /// The topic that batches were sent to; all zero before the first, and where the cluster has no ids.
+    topic_id: TopicId,
     pauses: Option<ExponentialBackoff>,
     producer_id: Option<i64>,
 }
@@ -46,6 +48,7 @@ impl Line {
             looking: false,
             missed: 0,
             last_error: None,
+            topic_id: TopicId::UNKNOWN,
             pauses: None,
             producer_id: None,
         }
@@ -59,6 +62,21 @@ impl Line {
             self.sequence.identify(producer_id, epoch);
         }
         is_new
+    }
+
+    /// Batches go to this topic from now on. If that is another one than before, it gets nothing that may be in the first.
+    pub(super) fn head_for(&mut self, topic_id: TopicId) -> Vec<Decided> {
+        let before = std::mem::replace(&mut self.topic_id, topic_id);
+        if before == topic_id || before.is_unknown() || topic_id.is_unknown() {
+            return Vec::new();
+        }
+        let ended = self.sequence.begin_anew().into_iter();
+        ended
+            .map(|(batch, end)| {
+                let error = self.error(&batch, end, None);
+                (batch, Err(error))
+            })
+            .collect()
     }
 
     /// Takes in what a broker said about a batch.

@@ -205,6 +205,15 @@ impl<B> Sequence<B> {
         ended
     }
 
+    /// The topic was made anew: what was sent went into another log. An attempt without an answer may be written there, and the same in the
+    /// new log would be there for a second time; all else begins anew, under a new epoch.
+    pub(super) fn begin_anew(&mut self) -> Vec<(B, End)> {
+        let ended = self.restart();
+        self.forget_unsent();
+        self.forget_decided();
+        ended
+    }
+
     /// Gives up what is older than `limit`.
     pub(super) fn expire(&mut self, now: Instant, limit: Duration) -> Vec<(B, End)> {
         let mut ended = Vec::new();

@@ -3,15 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Assignment, Event, Payload, Place};
+use crate::history::{Assignment, Event, Payload, Place, Who};
 
 use super::Found;
 use super::facts::Facts;
 
-type Positions = BTreeMap<(Assignment, Place), (usize, i64)>;
+#[derive(Default)]
+struct Positions {
+    at: BTreeMap<(Assignment, Place), (usize, i64)>,
+    /// The latest claim, or seek. What was fetched since may be handed out after the log was cut off, by whoever has not heard of that: it is
+    /// not compared with what came in its place.
+    from: BTreeMap<(Assignment, Place), usize>,
+}
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
-    let mut positions = Positions::new();
+    let mut positions = Positions::default();
     for (number, entry) in facts.numbered() {
         match entry.event {
             Event::Claimed {
@@ -24,11 +30,13 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
                 place,
                 to: at,
             } => {
-                positions.insert((assignment, place), (number, at));
+                positions.at.insert((assignment, place), (number, at));
+                positions.from.insert((assignment, place), number);
             }
-            // The log was cut off, and is read again from there. What is skipped forward is not there any more, and so not missed.
-            Event::Skipped { place, from, to } if to < from => {
-                let here = positions.iter_mut().filter(|((_, at), _)| *at == place);
+            // The log was cut off, and its reader reads again from there. What is skipped forward is not there any more, and so not missed. Where an
+            // operator goes back, who holds the partition goes on until it notices that it is fenced.
+            Event::Skipped { place, from, to } if to < from && entry.who != Who::Operator => {
+                let here = positions.at.iter_mut().filter(|((_, at), _)| *at == place);
                 for (_, position) in here.filter(|(_, position)| position.1 > to) {
                     *position = (number, to);
                 }
@@ -45,7 +53,9 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
                     &mut positions,
                     (number, assignment, place, offset),
                 );
-                is_the_record(facts, found, number, (place, offset, payload));
+                let from = positions.from.get(&(assignment, place));
+                let since = from.copied().unwrap_or(0);
+                is_the_record(facts, found, (number, since), (place, offset, payload));
             }
             _ => {}
         }
@@ -58,7 +68,9 @@ fn delivered(
     positions: &mut Positions,
     (number, assignment, place, offset): (usize, Assignment, Place, i64),
 ) {
-    let before = positions.insert((assignment, place), (number, offset + 1));
+    let before = positions
+        .at
+        .insert((assignment, place), (number, offset + 1));
     let Some((before, position)) = before else {
         let what = format!("{assignment} got {place}@{offset}, which it had not claimed");
         found.add(what, [number]);
@@ -68,7 +80,10 @@ fn delivered(
         let what = format!("{assignment} got {place}@{offset} when it stood at {position}");
         found.add(what, [before, number]);
     }
-    if let Some(left_out) = facts.due(place, position, offset, number).next() {
+    let from = positions.from.get(&(assignment, place)).copied();
+    let since = from.unwrap_or(0);
+    let mut due = facts.due(place, position, offset, number);
+    if let Some(left_out) = due.find(|record| !record.is_in_place_of_another_since(since)) {
         let what = format!(
             "{assignment} got {place}@{offset}, and {} at {} was left out",
             left_out.payload, left_out.offset
@@ -80,7 +95,7 @@ fn delivered(
 fn is_the_record(
     facts: &Facts<'_>,
     found: &mut Found<'_>,
-    number: usize,
+    (number, since): (usize, usize),
     (place, offset, payload): (Place, i64, Payload),
 ) {
     let records = facts.records(place);
@@ -89,6 +104,7 @@ fn is_the_record(
         .iter()
         .take_while(|record| record.offset == offset)
         .filter(|record| record.exists_at(number))
+        .filter(|record| !record.is_in_place_of_another_since(since))
         .peekable();
     if there.peek().is_some() && there.all(|record| record.payload != payload) {
         let what = format!("{place}@{offset} was delivered as {payload}, which it is not");

@@ -106,6 +106,8 @@ impl Sender {
     }
 
     fn pack(&mut self, place: Place, leader: &Leader) -> Option<Parcel> {
+        let in_doubt = self.lines.get_mut(&place)?.head_for(leader.topic_id);
+        self.settle(in_doubt);
         let line = self.lines.get_mut(&place)?;
         let (id, stamp, batch) = line.sequence.send()?;
         let spare = self.spare.pop();

@@ -433,3 +433,28 @@ fn out_of_order_counts_as_things_stood_when_the_batch_was_sent() {
     let ended = sequence.answered(ids[2].0, Answer::Written);
     assert_eq!(ended, [(3, End::Written)]);
 }
+
+#[test]
+fn another_log_gets_nothing_that_may_be_in_the_first() {
+    let mut sequence = warm(3, 0);
+    let ids = send_all(&mut sequence);
+    assert!(
+        sequence
+            .answered(ids[0].0, Answer::Again { doubtful: true })
+            .is_empty()
+    );
+    assert!(
+        sequence
+            .answered(ids[1].0, Answer::Again { doubtful: false })
+            .is_empty()
+    );
+    // The third is under way: what comes of it is not known.
+    assert_eq!(sequence.begin_anew(), [(1, End::InDoubt)]);
+    let ended = sequence.answered(ids[2].0, Answer::Again { doubtful: true });
+    assert_eq!(ended, [(3, End::InDoubt)]);
+    let again = send_all(&mut sequence);
+    let stamp = again[0].1.unwrap();
+    assert_eq!((again.len(), stamp.epoch, stamp.base), (1, 1, 0));
+    let ended = sequence.answered(again[0].0, Answer::Written);
+    assert_eq!(ended, [(2, End::Written)]);
+}
