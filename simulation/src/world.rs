@@ -13,6 +13,7 @@
 //! | `rules` | faults that are rules of the cluster |
 //! | `process` | members that stand still, whose clock is wrong, that are started twice |
 //! | `rebalances` | faults that need a rebalance, and so make one |
+//! | `calls` | public calls with a limit |
 //! | `dropped` | futures that are dropped at one of their awaits |
 //! | `slow` | a network that brings a byte a second |
 
@@ -26,6 +27,7 @@ use ottla_embedded::groups::CommitWatcher;
 use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
+mod calls;
 mod director;
 mod dropped;
 mod generator;

@@ -17,7 +17,7 @@ use ottla_offset_store::{BoxError, TableStore};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::dropped::CONNECT;
+use super::calls::CONNECT;
 use super::life::Living;
 use super::process::Process;
 use super::recorder::{place_of, topic};
@@ -165,6 +165,15 @@ async fn live(
         () = around => {}
         () = asked => {}
     }
+    close(shared, living, run).await
+}
+
+/// The run has been told to end.
+async fn close(
+    shared: &Shared,
+    living: &Living,
+    run: impl Future<Output = Result<Ended, GroupError>>,
+) -> Result<(), GroupError> {
     let call = living
         .recorder
         .call(living.who(), CallKind::CloseMember, CLOSE_WITHIN);

@@ -13,6 +13,7 @@ use ottla_offset_store::{
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
+use super::calls::RESET;
 use super::recorder::{Recorder, place};
 use super::trouble::{Step, Trouble, Troubles};
 use crate::history::{self, Commit, Event, Keeper, Outcome, Payload, Place, ResultRow, Who};
@@ -402,7 +403,9 @@ impl Watched {
         };
         let place = place(&key.topic, key.partition);
         let store = TableStore::new(operator).with_ambient(self.ambient.clone());
+        let calling = self.recorder.calls(Who::Operator, ("reset", RESET));
         let done = store.reset(vec![Reset::new(key, Committed::at(to))]).await;
+        calling.ends(Some(&done));
         let is_done = done.is_ok_and(|each| each.iter().all(Result::is_ok));
         let outcome = match is_done {
             true => Outcome::Acknowledged,
