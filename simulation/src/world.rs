@@ -13,6 +13,7 @@
 //! | `rules` | faults that are rules of the cluster |
 //! | `process` | members that stand still, whose clock is wrong, that are started twice |
 //! | `rebalances` | faults that need a rebalance, and so make one |
+//! | `calls` | public calls with a limit |
 //! | `dropped` | futures that are dropped at one of their awaits |
 //! | `slow` | a network that brings a byte a second |
 //! | `panics` | panics, which end a task in silence |
@@ -32,6 +33,7 @@ use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
 mod acks;
+mod calls;
 mod coordinator;
 mod director;
 mod dropped;

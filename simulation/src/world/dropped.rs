@@ -14,19 +14,15 @@ use ottla_client::protocol::types::TopicPartition;
 use ottla_client::{Client, ClientError};
 use tokio::time::sleep;
 
+use super::calls::API;
 use super::recorder::{Recorder, topic};
 use super::trouble::Troubles;
 use super::{GROUP, Shared};
-use crate::history::{Call, CallKind, Outcome, Who};
+use crate::history::{CallKind, Outcome, Who};
 use crate::plan::Fault;
 
 /// Whatever is called now and then is called in this time.
 const LEAST: Duration = Duration::from_secs(5);
-/// What is tried for `default.api.timeout.ms` has ended by then: the last attempt may have begun just before.
-pub(super) const API: Duration = Duration::from_millis(12_500);
-/// A client that finds no broker says so by then: one attempt at each address, half a second apart.
-pub(super) const CONNECT: Duration = Duration::from_secs(4);
-
 /// Polls a future so many times at most. None: it was dropped.
 pub(super) async fn polled<F: Future>(times: u32, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
@@ -46,31 +42,6 @@ pub(super) async fn polled<F: Future>(times: u32, future: F) -> Option<F::Output
     .await
 }
 
-/// A call under way: whoever made it may be dropped as well, and the call with it.
-struct Calling {
-    recorder: Recorder,
-    who: Who,
-    call: Call,
-    outcome: Outcome,
-}
-
-impl Drop for Calling {
-    fn drop(&mut self) {
-        self.recorder.call_ended(self.who, self.call, self.outcome);
-    }
-}
-
-impl Calling {
-    /// None: the call was dropped.
-    fn ends<T, E>(mut self, ended: Option<&Result<T, E>>) {
-        self.outcome = match ended {
-            Some(Ok(_)) => Outcome::Acknowledged,
-            Some(Err(_)) => Outcome::Refused,
-            None => Outcome::Unknown,
-        };
-    }
-}
-
 impl Troubles {
     /// A call that may be dropped; none: it was.
     pub(super) async fn may_drop<F: Future>(&self, who: Who, future: F) -> Option<F::Output> {
@@ -82,16 +53,6 @@ impl Troubles {
 }
 
 impl Recorder {
-    /// A call begins that must have ended in time.
-    fn calls(&self, who: Who, (what, within): (&'static str, Duration)) -> Calling {
-        Calling {
-            recorder: self.clone(),
-            who,
-            call: self.call(who, CallKind::Any(what), within),
-            outcome: Outcome::Unknown,
-        }
-    }
-
     /// A future without a limit of its own was dropped.
     pub(super) fn dropped(&self, who: Who, what: &'static str) {
         let call = self.call(who, CallKind::Any(what), Duration::ZERO);

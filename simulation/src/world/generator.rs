@@ -9,7 +9,7 @@ use ottla_client::producer::{Delivery, ProduceError, ProducerRecord};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::dropped::CONNECT;
+use super::calls::CONNECT;
 use super::recorder::{Recorder, topic};
 use super::{Shared, config};
 use crate::history::{CallKind, Event, Key, Outcome, Payload, Place, Who};

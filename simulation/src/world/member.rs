@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::acks::Acks;
-use super::dropped::CONNECT;
+use super::calls::CONNECT;
 use super::life::Living;
 use super::process::Process;
 use super::recorder::{Recorder, topic};
@@ -168,6 +168,15 @@ async fn live(
         () = around => {}
         () = asked => {}
     }
+    close(shared, living, run).await
+}
+
+/// The run has been told to end.
+async fn close(
+    shared: &Shared,
+    living: &Living,
+    run: impl Future<Output = Result<Ended, GroupError>>,
+) -> Result<(), GroupError> {
     let call = living
         .recorder
         .call(living.who(), CallKind::CloseMember, CLOSE_WITHIN);

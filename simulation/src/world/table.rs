@@ -13,6 +13,7 @@ use ottla_offset_store::{
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
+use super::calls::RESET;
 use super::recorder::Recorder;
 use super::trouble::{Step, Trouble, Troubles};
 use crate::history::{self, Commit, Event, Keeper, Outcome, Payload, Place, ResultRow, Who};
@@ -412,7 +413,9 @@ impl Watched {
             partitions_seen: row.partitions_seen,
             ..Reset::new(key, Committed::at(to))
         };
+        let calling = self.recorder.calls(Who::Operator, ("reset", RESET));
         let done = store.reset(vec![reset]).await;
+        calling.ends(Some(&done));
         let outcome = match done.is_ok_and(|each| each.iter().all(Result::is_ok)) {
             true => Outcome::Acknowledged,
             false => Outcome::Refused,
