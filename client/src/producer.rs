@@ -81,14 +81,7 @@ struct Shared {
 
 impl Producer {
     fn new(client: Client, settings: Settings) -> Self {
-        let shared = Arc::new(Shared {
-            accumulator: Mutex::new(Accumulator::new(settings.bounds())),
-            chance: client.chance(),
-            failure: Mutex::default(),
-            work: Notify::new(),
-            settled: Notify::new(),
-            room: Notify::new(),
-        });
+        let shared = Arc::new(Shared::new(&client, &settings));
         let stop = CancellationToken::new();
         let max_block = settings.max_block;
         let sender = Sender::new(Arc::clone(&shared), client.clone(), settings);
@@ -247,6 +240,17 @@ impl fmt::Debug for Producer {
 }
 
 impl Shared {
+    fn new(client: &Client, settings: &Settings) -> Self {
+        Self {
+            accumulator: Mutex::new(Accumulator::new(settings.bounds())),
+            chance: client.chance(),
+            failure: Mutex::default(),
+            work: Notify::new(),
+            settled: Notify::new(),
+            room: Notify::new(),
+        }
+    }
+
     fn accumulator(&self) -> MutexGuard<'_, Accumulator> {
         self.accumulator
             .lock()

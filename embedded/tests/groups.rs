@@ -12,7 +12,9 @@ use ottla_client::protocol::types::TopicPartition;
 use ottla_client::{Client, ClientConfig};
 use ottla_embedded::EmbeddedCluster;
 use ottla_embedded::faults::{Action, Matching, Rule};
-use ottla_group::{Ended, Group, GroupError, Handler, PartitionClaim, Session};
+use ottla_group::{
+    Ended, Group, GroupError, Handler, PartitionClaim, PartitionCommitError, Session, StartPolicy,
+};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -151,4 +153,115 @@ async fn a_member_that_says_nothing_for_too_long_is_out() {
     until_seen(&seen, 90).await;
     stop.cancel();
     assert_eq!(running.await.unwrap().unwrap(), Ended::Stopped);
+}
+
+/// Marks all and leaves the commit to the end.
+struct Mark(Seen);
+
+impl Handler for Mark {
+    type Error = ottla_group::BoxError;
+
+    async fn consume_claim(
+        &self,
+        _: &Session,
+        claim: &mut PartitionClaim,
+    ) -> Result<(), Self::Error> {
+        while let Some(batch) = claim.next().await {
+            for record in &batch {
+                let place = (claim.partition().partition, record.offset);
+                claim.mark(record.offset);
+                *self.0.lock().unwrap().entry(place).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How a run ends whose commits all meet a rule: those of the end, there are no others. And what is committed then.
+async fn stopped(rule: Rule) -> (Result<Ended, GroupError>, Vec<i64>) {
+    let cluster = EmbeddedCluster::builder().topic("orders", PARTITIONS);
+    let cluster = cluster.start().await.unwrap();
+    cluster.faults().add(rule).unwrap();
+    let (client, seen) = (connect(&cluster).await, Seen::default());
+    produce(&client, 30).await;
+    let group = Group::builder(connect(&cluster).await, "billing")
+        .topics(["orders"])
+        .auto_commit(None)
+        .build()
+        .unwrap();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(group.run(Mark(Arc::clone(&seen)), stop.clone()));
+    until_seen(&seen, 30).await;
+    stop.cancel();
+    let ended = timeout(SOON, running).await.expect("an end in time");
+    cluster.faults().clear();
+    (ended.unwrap(), committed(&client).await)
+}
+
+fn commits() -> Matching {
+    Matching::api(ApiKey::OffsetCommit).about_group("billing")
+}
+
+fn not_committed(ended: Result<Ended, GroupError>) -> Vec<PartitionCommitError> {
+    match ended {
+        Err(GroupError::NotCommitted { partitions }) => partitions,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_whose_last_commit_is_refused_says_so_for_each_partition() {
+    let code = ErrorCode::TOPIC_AUTHORIZATION_FAILED;
+    let (ended, committed) = stopped(Rule::new(commits(), Action::Error(code))).await;
+    let text = ended.as_ref().unwrap_err().to_string();
+    assert!(
+        text.contains("orders-1: refused: TOPIC_AUTHORIZATION_FAILED"),
+        "{text}"
+    );
+    let partitions = not_committed(ended);
+    let names: Vec<i32> = partitions
+        .iter()
+        .map(|it| it.partition().partition)
+        .collect();
+    assert_eq!(names, [0, 1, 2]);
+    assert_eq!(committed, [-1; 3]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_whose_last_commit_is_not_answered_says_so() {
+    let (ended, committed) = stopped(Rule::new(commits(), Action::Drop)).await;
+    let partitions = not_committed(ended);
+    assert_eq!(partitions.len(), 3);
+    assert!(partitions.iter().all(PartitionCommitError::is_retriable));
+    assert_eq!(committed, [-1; 3]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_last_commit_that_fails_is_tried_again_while_there_is_time() {
+    let loading = Action::Error(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS);
+    let (ended, committed) = stopped(Rule::new(commits(), loading).times(2)).await;
+    assert_eq!(ended.unwrap(), Ended::Stopped);
+    assert_eq!(committed, [10; 3]);
+}
+
+/// The newest would be another one for the member after this, and what came in between would be skipped.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_at_the_newest_is_committed_before_anything_is_read() {
+    let cluster = EmbeddedCluster::builder().topic("orders", PARTITIONS);
+    let cluster = cluster.start().await.unwrap();
+    let (client, seen) = (connect(&cluster).await, Seen::default());
+    produce(&client, 30).await;
+    let group = Group::builder(connect(&cluster).await, "billing")
+        .topics(["orders"])
+        .start(StartPolicy::Newest)
+        .build()
+        .unwrap();
+    let running = tokio::spawn(group.run(Mark(seen), CancellationToken::new()));
+    let kept = async {
+        while committed(&client).await != [10; 3] {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(SOON, kept).await.expect("the starts in time");
+    running.abort();
 }

@@ -21,8 +21,8 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(3);
 
 /// Where a partition starts for which the group has no committed offset.
 ///
-/// It is resolved at once, and the offset that comes out is what a store keeps: a member that dies before its first
-/// commit skips nothing.
+/// It is resolved at once, and the offset that comes out is committed before the first record is read (in Kafka unless it
+/// is the oldest, which stays the oldest): a member that dies before its first commit skips nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StartPolicy {

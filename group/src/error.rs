@@ -6,6 +6,7 @@
 //! | looks at its own code | `Handler`, `HandlerPanicked`, `Results` |
 //! | looks after cluster or store: the library has tried again for long enough, or trying can't help | `Membership`, `Client`, `Store`, `Consume`, `Committed`, `GaveUp` |
 //! | decides, because going on could lose or repeat records | `Refused`, `Anomaly` |
+//! | knows that records will come again | `NotCommitted` |
 //!
 //! Rebalances, fenced commits and stops are no errors: the run goes on, or ends with [`Ended`].
 
@@ -20,12 +21,14 @@ use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::types::TopicPartition;
 
 use crate::membership::MembershipError;
+use crate::trouble::Chain;
 
 /// Why a run came to its end without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ended {
-    /// It was told to stop: work in hand was committed or dropped, and the group was left.
+    /// It was told to stop: what was marked is committed, other work in hand was dropped, and the group was left. Only of an assignment
+    /// that was lost at that moment ([`Change::Lost`](crate::Change::Lost)) is nothing said.
     Stopped,
 }
 
@@ -118,6 +121,13 @@ pub enum GroupError {
         /// The latest error.
         source: BoxError,
     },
+    /// It was told to stop, and did; but what was marked in these partitions is not committed, as far as is known. Nothing is lost: it
+    /// comes again, to whoever owns them next.
+    #[error("stopped, and what was done is not committed: {}", Each(partitions))]
+    NotCommitted {
+        /// Each partition, and why.
+        partitions: Vec<PartitionCommitError>,
+    },
     /// The user's handler or processor returned an error.
     #[error("handler of {} failed", Place(partition.as_ref()))]
     Handler {
@@ -175,6 +185,16 @@ pub enum PartitionCommitError {
 }
 
 impl PartitionCommitError {
+    /// The partition.
+    #[must_use]
+    pub fn partition(&self) -> &TopicPartition {
+        match self {
+            Self::NotOwned { partition }
+            | Self::Refused { partition, .. }
+            | Self::Failed { partition, .. } => partition,
+        }
+    }
+
     /// Whether the same commit may succeed later. Auto commit tries again by itself.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
@@ -185,6 +205,25 @@ impl PartitionCommitError {
         }
     }
 }
+
+/// A few of them, with their reasons.
+struct Each<'a>(&'a [PartitionCommitError]);
+
+impl std::fmt::Display for Each<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, error) in self.0.iter().take(MOST_TOLD).enumerate() {
+            let comma = if at == 0 { "" } else { ", " };
+            write!(f, "{comma}{}", Chain(error))?;
+        }
+        match self.0.len().saturating_sub(MOST_TOLD) {
+            0 => Ok(()),
+            more => write!(f, ", and {more} more"),
+        }
+    }
+}
+
+/// So many partitions are named in one error.
+const MOST_TOLD: usize = 3;
 
 struct Place<'a>(Option<&'a TopicPartition>);
 

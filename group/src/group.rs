@@ -39,7 +39,8 @@ impl Group {
     /// cancelled. Offsets are the group's own in Kafka, or those in the [store](GroupBuilder::store).
     ///
     /// On stop, handlers have 7 s to finish; what is marked is committed, the group is left, all within 15 s
-    /// whether brokers and store answer or not.
+    /// whether brokers and store answer or not. If they don't, so that what is marked may come again, that is an error:
+    /// [`GroupError::NotCommitted`].
     ///
     /// # Errors
     /// [`GroupError`], after the group was left as well as that went. Trouble with the cluster or the store is one only

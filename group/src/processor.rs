@@ -11,7 +11,7 @@ use ottla_offset_store::{
 use tokio::time::sleep;
 
 use crate::backoff::Backoff;
-use crate::error::GroupError;
+use crate::error::{GroupError, PartitionCommitError};
 use crate::session::ledger::{Ledger, Opened};
 use crate::session::reader::Reader;
 use crate::session::slot::Slot;
@@ -203,6 +203,11 @@ impl<S: ResultsStore, P: Processor<S>> Work for Processing<S, P> {
 
     async fn finish(&self) -> Result<(), GroupError> {
         Ok(())
+    }
+
+    /// What is not committed has no results either.
+    fn uncommitted(&self) -> Vec<PartitionCommitError> {
+        Vec::new()
     }
 }
 

@@ -19,7 +19,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::timeout;
 
 use crate::config::GroupConfig;
-use crate::error::GroupError;
+use crate::error::{GroupError, PartitionCommitError};
 use crate::membership::Assignment;
 use crate::trouble::Trouble;
 
@@ -71,6 +71,9 @@ pub(crate) trait Work: Send + Sync + 'static {
 
     /// After the last partition, unless the assignment was lost.
     fn finish(&self) -> impl Future<Output = Result<(), GroupError>> + Send;
+
+    /// What was said to be done, and is not known to be committed.
+    fn uncommitted(&self) -> Vec<PartitionCommitError>;
 }
 
 /// Works on an assignment until its end is said. Nothing of it runs any more when this returns, except what blocks its

@@ -335,7 +335,7 @@ impl Handler for Stuck {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stuck_handler_is_cut_off_without_a_commit() {
+async fn a_stuck_handler_is_cut_off_without_a_commit_and_that_is_said() {
     let Some(place) = Place::new("stuck", 1).await else {
         return;
     };
@@ -346,7 +346,17 @@ async fn a_stuck_handler_is_cut_off_without_a_commit() {
     is_stuck.recv().await.unwrap();
     let asked = Instant::now();
     stop.cancel();
-    assert_eq!(running.await.unwrap().unwrap(), Ended::Stopped);
+    let error = running.await.unwrap().unwrap_err();
+    let GroupError::NotCommitted { partitions } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(partitions.len(), 1);
+    assert!(
+        error
+            .to_string()
+            .ends_with("its work did not finish in time"),
+        "{error}"
+    );
     assert!(asked.elapsed() < Duration::from_secs(15));
     assert_eq!(place.committed_offsets(1).await, [-1]);
 }

@@ -34,7 +34,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    fn of(config: &ClientConfig) -> Self {
+    pub(super) fn of(config: &ClientConfig) -> Self {
         Self {
             acks: config.acks,
             idempotent: config.enable_idempotence,

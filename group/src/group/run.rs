@@ -178,7 +178,16 @@ impl Run {
                 }
             }
         }
-        worked.unwrap_or(Ok(()))
+        worked.unwrap_or(Ok(()))?;
+        // In a rebalance, and where all was lost, others do it again, which is no news; but a stop is the last word.
+        let left = match leaving && !end.is_lost() {
+            true => work.uncommitted(),
+            false => Vec::new(),
+        };
+        match left.is_empty() {
+            true => Ok(()),
+            false => Err(GroupError::NotCommitted { partitions: left }),
+        }
     }
 
     fn heard(&self, event: Option<Event>, end: &End, member: &mut Member) -> Told {

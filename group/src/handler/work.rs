@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use ottla_offset_store::BoxError;
 use ottla_protocol::types::TopicPartition;
 
-use crate::error::GroupError;
+use crate::error::{GroupError, PartitionCommitError};
 use crate::session::commits::{Commits, Ordered, Progress, queue};
 use crate::session::ledger::Opened;
 use crate::session::reader::Reader;
@@ -86,6 +86,10 @@ impl<H: Handler> Work for Handling<H> {
         let cleaned = unless_it_panics(self.handler.cleanup(&self.session)).await;
         self.session.commits.finish().await;
         cleaned
+    }
+
+    fn uncommitted(&self) -> Vec<PartitionCommitError> {
+        self.commits.uncommitted()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Commits of a session with a handler: what is marked, each interval and when asked, one at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ enum Order {
         only: Option<TopicPartition>,
         answer: oneshot::Sender<CommitResults>,
     },
-    /// The last commit.
+    /// The last commit, again and again until nothing is left that trying again may help.
     Finish { done: oneshot::Sender<()> },
 }
 
@@ -56,8 +56,24 @@ impl Orders {
 
 /// Carries commits out.
 #[derive(Debug)]
-pub(crate) struct Commits {
-    open: Mutex<BTreeMap<TopicPartition, Arc<Progress>>>,
+pub(crate) struct Commits(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    open: BTreeMap<TopicPartition, Arc<Progress>>,
+    /// Why a partition's latest commit failed.
+    failed: BTreeMap<TopicPartition, PartitionCommitError>,
+    /// Cut off with marks that were not committed.
+    cut_off: BTreeSet<TopicPartition>,
+}
+
+/// Why marks are not committed, where nobody said no.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum Unsaid {
+    #[error("there was no answer in time")]
+    NoAnswer,
+    #[error("its work did not finish in time")]
+    CutOff,
 }
 
 /// The queue's other end.
@@ -71,15 +87,13 @@ pub(crate) fn queue() -> (Orders, Ordered) {
 
 impl Commits {
     pub(crate) fn new() -> Self {
-        Self {
-            open: Mutex::default(),
-        }
+        Self(Mutex::default())
     }
 
     /// What is marked here will be committed, until the guard is dropped without [`Open::keep`].
     pub(crate) fn open(self: &Arc<Self>, progress: &Arc<Progress>) -> Open {
         let partition = progress.partition().clone();
-        self.with(|open| open.insert(partition, Arc::clone(progress)));
+        self.with(|state| state.open.insert(partition, Arc::clone(progress)));
         Open {
             commits: Arc::clone(self),
             progress: Some(Arc::clone(progress)),
@@ -106,7 +120,13 @@ impl Commits {
                 Ok(results) => {
                     let failed = results.iter().any(|(_, result)| is_to_be_repeated(result));
                     plan.finish(now(), !failed);
-                    waiting.drain(..).for_each(|order| answer(order, &results));
+                    for order in std::mem::take(&mut waiting) {
+                        match order {
+                            // There is time left, or nobody would wait any more.
+                            Order::Finish { .. } if failed => waiting.push(order),
+                            order => answer(order, &results),
+                        }
+                    }
                 }
                 Err(error) => return error,
             }
@@ -114,7 +134,7 @@ impl Commits {
     }
 
     async fn commit(&self, context: &Context) -> Result<CommitResults, GroupError> {
-        let open: Vec<_> = self.with(|open| open.values().cloned().collect());
+        let open: Vec<_> = self.with(|state| state.open.values().cloned().collect());
         let mut results = CommitResults::new();
         let (mut moving, mut entries) = (Vec::new(), Vec::new());
         for progress in open {
@@ -133,18 +153,44 @@ impl Commits {
         if !entries.is_empty() {
             let committed = context.ledger.commit(entries).await?;
             for ((progress, to), result) in moving.into_iter().zip(committed) {
-                if result.is_ok() {
-                    progress.commit(&to);
+                let partition = progress.partition().clone();
+                match &result {
+                    Ok(()) => {
+                        progress.commit(&to);
+                        self.with(|state| state.failed.remove(&partition));
+                    }
+                    Err(error) => {
+                        let error = error.clone();
+                        self.with(|state| state.failed.insert(partition.clone(), error));
+                    }
                 }
-                results.push((progress.partition().clone(), result.map(|()| to)));
+                results.push((partition, result.map(|()| to)));
             }
         }
         results.sort_by(|(a, _), (b, _)| a.cmp(b));
         Ok(results)
     }
 
-    fn with<T>(&self, f: impl FnOnce(&mut BTreeMap<TopicPartition, Arc<Progress>>) -> T) -> T {
-        f(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What is marked and, as far as is known, not committed, sorted by partition.
+    pub(crate) fn uncommitted(&self) -> Vec<PartitionCommitError> {
+        self.with(|state| {
+            let mut left = BTreeMap::new();
+            for (partition, progress) in &state.open {
+                if progress.committable().is_some() {
+                    let told = state.failed.get(partition).cloned();
+                    let error = told.unwrap_or_else(|| unsaid(partition, Unsaid::NoAnswer));
+                    left.insert(partition, error);
+                }
+            }
+            for partition in &state.cut_off {
+                left.insert(partition, unsaid(partition, Unsaid::CutOff));
+            }
+            left.into_values().collect()
+        })
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -168,15 +214,24 @@ impl Drop for Open {
         let Some(progress) = self.progress.take() else {
             return;
         };
-        self.commits.with(|open| {
+        self.commits.with(|state| {
             let partition = progress.partition();
-            if open
-                .get(partition)
-                .is_some_and(|p| Arc::ptr_eq(p, &progress))
-            {
-                open.remove(partition);
+            let is_open = state.open.get(partition);
+            if is_open.is_some_and(|p| Arc::ptr_eq(p, &progress)) {
+                state.open.remove(partition);
+                // Who fenced it does it again, and knows.
+                if !progress.slot().is_fenced() && progress.committable().is_some() {
+                    state.cut_off.insert(partition.clone());
+                }
             }
         });
+    }
+}
+
+fn unsaid(partition: &TopicPartition, why: Unsaid) -> PartitionCommitError {
+    PartitionCommitError::Failed {
+        partition: partition.clone(),
+        source: Arc::new(why),
     }
 }
 

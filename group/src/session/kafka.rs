@@ -88,9 +88,10 @@ impl KafkaOffsets {
                 Err(code) => return Err(GroupError::Committed { partition, code }.into()),
             }
         }
+        let mut starts = Vec::new();
         for ((partition, _), start) in fresh.iter().zip(resolve(&self.client, &fresh).await) {
             match start {
-                Ok(start) => ready(opened(partition.clone(), start)),
+                Ok(start) => starts.push(opened(partition.clone(), start)),
                 Err(Unresolved::Policy(error)) => return Err(error.into()),
                 Err(Unresolved::Client(error)) if may_pass(&error) => {
                     self.trouble.failed("find where to start", error)?;
@@ -102,6 +103,7 @@ impl KafkaOffsets {
                 }
             }
         }
+        again.extend(self.keep(starts, ready).await?);
         if again.is_empty() {
             self.trouble.succeeded();
         }
@@ -115,6 +117,36 @@ impl KafkaOffsets {
             .iter()
             .map(|one| id(one).unwrap_or_default())
             .collect()
+    }
+
+    /// Opens what starts by the policy. The oldest record stays the oldest; any other start is written down first: or what comes until the
+    /// first commit would be skipped by whoever starts next. Gives back what could not be written.
+    async fn keep(
+        &self,
+        starts: Vec<Opened>,
+        ready: &mut (dyn FnMut(Opened) + Send),
+    ) -> Result<Vec<TopicPartition>, GroupError> {
+        if self.start == StartPolicy::Oldest || starts.is_empty() {
+            starts.into_iter().for_each(ready);
+            return Ok(Vec::new());
+        }
+        let entries = starts.iter().map(|opened| Entry {
+            slot: Arc::clone(&opened.slot),
+            to: opened.start.clone(),
+        });
+        let kept = self.commit(entries.collect()).await?;
+        let mut again = Vec::new();
+        for (opened, kept) in starts.into_iter().zip(kept) {
+            match kept {
+                Ok(()) => ready(opened),
+                // Who may not commit at all hears of that in time.
+                Err(PartitionCommitError::Refused { code, .. }) if !may_pass_soon(code) => {
+                    ready(opened);
+                }
+                Err(error) => again.push(error.partition().clone()),
+            }
+        }
+        Ok(again)
     }
 
     pub(crate) async fn commit(&self, entries: Vec<Entry>) -> Result<Committing, GroupError> {
@@ -154,6 +186,10 @@ impl KafkaOffsets {
             tokio::spawn(self.client.gated(asking));
         }
     }
+}
+
+fn may_pass_soon(code: ErrorCode) -> bool {
+    code.is_retriable() || code == ErrorCode::REBALANCE_IN_PROGRESS
 }
 
 fn opened(partition: TopicPartition, start: Committed) -> Opened {
