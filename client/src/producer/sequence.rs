@@ -206,9 +206,11 @@ impl<B> Sequence<B> {
     }
 
     /// The topic was made anew: what was sent went into another log. An attempt without an answer may be written there, and the same in the
-    /// new log would be there for a second time; all else begins anew, under a new epoch.
+    /// new log would be there for a second time; all else begins anew, under a new epoch, and behind what is still under way: that may have to be
+    /// sent again.
     pub(super) fn begin_anew(&mut self) -> Vec<(B, End)> {
         let ended = self.restart();
+        self.careful = true;
         self.forget_unsent();
         self.forget_decided();
         ended

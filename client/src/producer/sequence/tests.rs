@@ -450,6 +450,7 @@ fn another_log_gets_nothing_that_may_be_in_the_first() {
     );
     // The third is under way: what comes of it is not known.
     assert_eq!(sequence.begin_anew(), [(1, End::InDoubt)]);
+    assert_eq!(sequence.peek(), None, "it may have to go first, once more");
     let ended = sequence.answered(ids[2].0, Answer::Again { doubtful: true });
     assert_eq!(ended, [(3, End::InDoubt)]);
     let again = send_all(&mut sequence);
