@@ -195,7 +195,8 @@ impl Processor<MemoryStore> for Counts {
                 Some(vec![times.map_or(0, |times| times[0]) + 1])
             });
         }
-        if self.store.results(SEEN).len() + batch.into_iter().count() >= ALL {
+        let more = batch.into_iter().count();
+        if self.store.results(SEEN).len() + more >= ALL {
             self.stop.cancel();
         }
         Ok(())

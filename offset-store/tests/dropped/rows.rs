@@ -126,7 +126,7 @@ pub(crate) async fn rows(name: &str, open: impl AsyncFn() -> Store) {
     })
     .await;
     reads(&named("list"), &open, async |store| {
-        let group = key(&**store).group;
+        let group = key(&**store).group_id;
         store.list(Some(&group)).await.unwrap().len()
     })
     .await;
