@@ -55,8 +55,8 @@ impl Admin {
     {
         let mut backoff = self.client.backoff(what, self.time());
         loop {
-            let coordinator = self.client.coordinator(group).await?;
-            match attempt(coordinator).await {
+            let asked = async { attempt(self.client.coordinator_once(group).await?).await };
+            match asked.await {
                 Ok(done) => return Ok(done),
                 Err(error) => {
                     if error.is_retriable() {

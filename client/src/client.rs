@@ -205,18 +205,23 @@ impl Client {
     ///
     /// Cancel safe.
     pub async fn coordinator(&self, group: &str) -> Result<i32, ClientError> {
-        if let Some(known) = self.shared.coordinators.known(group) {
-            return Ok(known);
-        }
         let mut backoff = self.backoff(
             "find the group's coordinator",
             self.config().default_api_timeout,
         );
         loop {
-            match coordinator::find(&self.shared, group).await {
+            match self.coordinator_once(group).await {
                 Ok(found) => return Ok(found),
                 Err(error) => backoff.pause(error).await?,
             }
+        }
+    }
+
+    /// The same, asked once at most: for who tries again himself, within a time of his own.
+    pub(crate) async fn coordinator_once(&self, group: &str) -> Result<i32, ClientError> {
+        match self.shared.coordinators.known(group) {
+            Some(known) => Ok(known),
+            None => coordinator::find(&self.shared, group).await,
         }
     }
 

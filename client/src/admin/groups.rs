@@ -181,7 +181,7 @@ impl Admin {
 
     /// Groups of the newer protocols answer DescribeGroups as if they weren't there.
     async fn why_unknown(&self, group: Arc<str>) -> AdminError {
-        let listed = match self.client.coordinator(&group).await {
+        let listed = match self.client.coordinator_once(&group).await {
             Ok(broker) => self.list_once(broker).await.unwrap_or_default(),
             Err(_) => Vec::new(),
         };

@@ -101,7 +101,7 @@ impl GroupOffsets {
         member: Option<&GroupMember>,
         offsets: &[ToCommit<'_>],
     ) -> Result<CommitResults, ClientError> {
-        let coordinator = self.client.coordinator(&self.group).await?;
+        let coordinator = self.client.coordinator_once(&self.group).await?;
         let cluster = self.client.cluster();
         let known = |one: &ToCommit<'_>| match cluster.topic(&one.partition.topic) {
             Some(topic) if one.topic_id.is_unknown() => topic.id,

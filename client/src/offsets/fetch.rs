@@ -102,7 +102,7 @@ impl GroupOffsets {
         partitions: Option<&[TopicPartition]>,
         require_stable: bool,
     ) -> Result<Vec<Fetched>, ClientError> {
-        let coordinator = self.client.coordinator(&self.group).await?;
+        let coordinator = self.client.coordinator_once(&self.group).await?;
         let topics = partitions.map(|partitions| by_topic(partitions.iter().map(|one| (one, ()))));
         let cluster = self.client.cluster();
         let names = topics.iter().flatten().map(|(name, _)| *name);
