@@ -148,7 +148,9 @@ impl<N: Network> EmbeddedCluster<N> {
     }
 
     fn addresses(&self) -> MutexGuard<'_, BTreeMap<i32, SocketAddr>> {
-        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+        self.addresses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The certificate that clients are to trust, as PEM; none where connections are not encrypted.
@@ -277,7 +279,8 @@ impl<N: Network> EmbeddedCluster<N> {
     }
 
     fn known(&self, node: i32) -> Result<SocketAddr, EmbeddedError> {
-        self.address(node).ok_or(EmbeddedError::UnknownBroker { node })
+        self.address(node)
+            .ok_or(EmbeddedError::UnknownBroker { node })
     }
 
     /// Stops a broker: its connections close, others lead what it led. Returns once it is down; stopping it twice does nothing.

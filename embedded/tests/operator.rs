@@ -139,7 +139,9 @@ async fn records_that_came_after_a_truncation_are_not_taken_for_those_that_were_
         matches!(
             moved,
             Some(ConsumeError::Moved {
-                from: 10, to: 6, ..
+                from: 10,
+                to: 6,
+                ..
             })
         ),
         "{moved:?}"
@@ -182,7 +184,11 @@ async fn one_partition_of_a_commit_is_refused_and_one_of_a_fetch() {
 
     let unstable = about(ApiKey::OffsetFetch, ErrorCode::UNSTABLE_OFFSET_COMMIT);
     let unstable = cluster.faults().add(unstable).unwrap();
-    assert_eq!(next_of(&group, 0).await, Some(3), "the rule is about the other");
+    assert_eq!(
+        next_of(&group, 0).await,
+        Some(3),
+        "the rule is about the other"
+    );
     assert_eq!(next_of(&group, 1).await, None);
     assert_eq!(cluster.faults().report(unstable).unwrap().hits, 1);
 }
@@ -239,5 +245,9 @@ async fn a_topic_is_compacted_once_its_policy_says_so() {
     set("compact").unwrap();
     cluster.compact("orders").unwrap();
     assert!(set("nonsense").is_err());
-    assert!(cluster.set_topic_config("others", "retention.ms", "1").is_err());
+    assert!(
+        cluster
+            .set_topic_config("others", "retention.ms", "1")
+            .is_err()
+    );
 }

@@ -111,7 +111,10 @@ impl GroupOffsets {
         let mut topics: BTreeMap<Topic<'_>, Vec<&ToCommit<'_>>> = BTreeMap::new();
         for (one, id) in offsets.iter().zip(&ids) {
             self.client.keep_fresh(&one.partition.topic);
-            topics.entry((&one.partition.topic, *id)).or_default().push(one);
+            topics
+                .entry((&one.partition.topic, *id))
+                .or_default()
+                .push(one);
         }
         let version = match ids.iter().any(TopicId::is_unknown) {
             true => LAST_BY_NAME,

@@ -76,11 +76,7 @@ fn response<'a>(
         }
     };
     let mut topics: Vec<_> = match wanted {
-        None => view
-            .topics
-            .all()
-            .map(|topic| known(topic, view))
-            .collect(),
+        None => view.topics.all().map(|topic| known(topic, view)).collect(),
         Some(wanted) => wanted.iter().map(|one| found(one, view)).collect(),
     };
     topics.iter_mut().for_each(tell);

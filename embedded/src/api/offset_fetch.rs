@@ -64,11 +64,7 @@ fn answer<'a>(
 }
 
 /// What a fault wants refused while the rest is told.
-fn refuse_parts(
-    state: &State,
-    response: &mut OffsetFetchResponse<'_>,
-    refusal: Option<&Refusal>,
-) {
+fn refuse_parts(state: &State, response: &mut OffsetFetchResponse<'_>, refusal: Option<&Refusal>) {
     let Some(refusal) = refusal else { return };
     let groups = response.groups.iter_mut();
     for topic in groups.flat_map(|group| &mut group.topics) {

@@ -36,9 +36,9 @@ impl<N: Network> EmbeddedCluster<N> {
         value: &str,
     ) -> Result<(), EmbeddedError> {
         let changes = [(name, SET, Some(value))];
-        let set = self.core.with(|state, _| {
-            state.change_configs(Resource::Topic(topic), &changes, false, false)
-        });
+        let set = self
+            .core
+            .with(|state, _| state.change_configs(Resource::Topic(topic), &changes, false, false));
         set.map_err(|refusal| refusal.asked(format!("set {name} of {topic}")))
     }
 
@@ -86,7 +86,9 @@ impl<N: Network> EmbeddedCluster<N> {
             partitions.next().map_or(0, |one| one.error_code)
         });
         let done = ErrorCode::from(code).into_result().map_err(Refusal::from);
-        done.map_err(|refusal| refusal.asked(format!("set {group}'s offset of {topic}-{partition}")))
+        done.map_err(|refusal| {
+            refusal.asked(format!("set {group}'s offset of {topic}-{partition}"))
+        })
     }
 
     /// Lets a broker tell the metadata of this moment from now on, as one that hears of changes late.

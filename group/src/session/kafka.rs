@@ -72,7 +72,9 @@ impl KafkaOffsets {
         };
         let (mut fresh, mut again) = (Vec::new(), Vec::new());
         let after = self.topic_ids(&wanted);
-        for ((partition, committed), (id, is)) in found.into_iter().zip(before.into_iter().zip(after)) {
+        for ((partition, committed), (id, is)) in
+            found.into_iter().zip(before.into_iter().zip(after))
+        {
             match committed {
                 // Of which of the two topics of this name the offset speaks can't be told.
                 Ok(_) if id != is => again.push(partition),
@@ -109,7 +111,10 @@ impl KafkaOffsets {
     fn topic_ids(&self, partitions: &[TopicPartition]) -> Vec<TopicId> {
         let cluster = self.client.cluster();
         let id = |one: &TopicPartition| cluster.topic(&one.topic).map(|topic| topic.id);
-        partitions.iter().map(|one| id(one).unwrap_or_default()).collect()
+        partitions
+            .iter()
+            .map(|one| id(one).unwrap_or_default())
+            .collect()
     }
 
     pub(crate) async fn commit(&self, entries: Vec<Entry>) -> Result<Committing, GroupError> {

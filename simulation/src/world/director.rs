@@ -282,7 +282,10 @@ fn ending(shared: &Shared, cluster: &Cluster) -> Result<Ending, Box<dyn std::err
     Ok(ending)
 }
 
-pub(super) fn unpack(bytes: &[u8], start: i64) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
+pub(super) fn unpack(
+    bytes: &[u8],
+    start: i64,
+) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
     let Some((batch, _)) = RecordBatch::split_first(bytes)? else {
         return Ok(Vec::new());
     };

@@ -88,9 +88,7 @@ fn place(recorder: &Recorder, key: Key, topics: u8) -> Place {
     let topics = u16::from(topics);
     let topic = u8::try_from(key.0 % topics).unwrap_or(0);
     let partitions = recorder.makings.partitions(topic).max(1);
-    recorder
-        .makings
-        .latest(topic, key.0 / topics % partitions)
+    recorder.makings.latest(topic, key.0 / topics % partitions)
 }
 
 async fn wait(recorder: Recorder, payload: Payload, sent: Result<Delivery, ProduceError>) {

@@ -83,7 +83,10 @@ pub(super) fn note_made(shared: &Shared, cluster: &Cluster, number: u8, partitio
 
 fn make(shared: &Shared, cluster: &Cluster, number: u8) {
     let partitions = shared.plan.shape.partitions;
-    if cluster.create_topic(&topic(number), partitions.into()).is_ok() {
+    if cluster
+        .create_topic(&topic(number), partitions.into())
+        .is_ok()
+    {
         note_made(shared, cluster, number, partitions);
     }
 }
@@ -205,13 +208,7 @@ fn contents(shared: &Shared, cluster: &Cluster, place: Place) -> Contents {
 }
 
 /// Has records taken out of a topic's logs, and notes which those were.
-fn taken(
-    shared: &Shared,
-    cluster: &Cluster,
-    number: u8,
-    why: Gone,
-    take: impl FnOnce(),
-) -> bool {
+fn taken(shared: &Shared, cluster: &Cluster, number: u8, why: Gone, take: impl FnOnce()) -> bool {
     let makings = &shared.recorder.makings;
     let places = || {
         let all = makings.places().into_iter();
@@ -248,7 +245,10 @@ fn gone(why: Gone, before: &Contents, after: &Contents) -> Vec<(i64, i64)> {
     match why {
         Gone::Retention | Gone::DeleteRecords => {
             let moved = before.start < after.start;
-            moved.then_some((before.start, after.start)).into_iter().collect()
+            moved
+                .then_some((before.start, after.start))
+                .into_iter()
+                .collect()
         }
         // A batch that reaches the cut goes whole.
         Gone::Truncation => {

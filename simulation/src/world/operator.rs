@@ -66,7 +66,9 @@ fn misfits(shared: &Shared, cluster: &Cluster) -> Vec<Misfit> {
     match shared.plan.workload.keeper() {
         Keeper::Store => {
             let rows = shared.table.rows().unwrap_or_default();
-            let fits = rows.iter().filter_map(|row| misfit_of(shared, cluster, row));
+            let fits = rows
+                .iter()
+                .filter_map(|row| misfit_of(shared, cluster, row));
             fits.collect()
         }
         Keeper::Kafka => {

@@ -107,7 +107,11 @@ pub(super) fn request<'a>(
             partition: feed.partition.partition,
             current_leader_epoch: asked.seat.leader_epoch,
             fetch_offset: asked.ask.offset,
-            last_fetched_epoch: asked.ask.leader_epoch.filter(|_| has_last_epoch).unwrap_or(-1),
+            last_fetched_epoch: asked
+                .ask
+                .leader_epoch
+                .filter(|_| has_last_epoch)
+                .unwrap_or(-1),
             partition_max_bytes: settings.max_partition_bytes,
             ..FetchPartition::default()
         };
