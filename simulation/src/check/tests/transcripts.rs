@@ -1,6 +1,7 @@
 //! Good histories pass; and for each invariant a smallest bad one, which it alone finds.
 
 mod calls;
+mod cuts;
 mod good;
 mod offsets;
 mod results;
