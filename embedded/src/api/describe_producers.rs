@@ -35,7 +35,7 @@ pub(crate) fn handle(
 }
 
 fn partition(
-    state: &mut State,
+    state: &State,
     node: i32,
     topic: &str,
     partition_index: i32,
@@ -51,10 +51,15 @@ fn partition(
     }
     // Of a topic that there is, a partition that there isn't gets no words.
     let named = state.topics.named(topic).is_none();
-    match state
+    // Followers know the producers as well.
+    let found = state
         .topics
-        .led_by(node, TopicRef::Name(topic), partition_index, -1)
-    {
+        .partition(TopicRef::Name(topic), partition_index);
+    let found = found.and_then(|partition| match partition.replicas.contains(&node) {
+        true => Ok(partition),
+        false => Err(ErrorCode::NOT_LEADER_OR_FOLLOWER),
+    });
+    match found {
         Ok(partition) => {
             response.active_producers = partition.log.active_producers().map(line).collect();
         }

@@ -140,6 +140,9 @@ impl State {
         let found = refused.and_then(|()| self.topics.partition(by, key.partition));
         let read = found.and_then(|partition| {
             let epoch = known(wanted.current_leader_epoch);
+            if !partition.replicas.contains(&fetch.node) {
+                return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
+            }
             partition.log.check_leader_epoch(epoch)?;
             partition.check_readable(fetch)?;
             partition.log.read(ReadFrom {

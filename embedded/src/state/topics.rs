@@ -139,6 +139,10 @@ impl Topics {
         epoch: i32,
     ) -> Result<&mut Partition, ErrorCode> {
         let partition = self.partition_mut(topic, partition)?;
+        // A broker that has no replica knows no epoch either.
+        if !partition.replicas.contains(&node) {
+            return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
+        }
         // Only -1 is none: Kafka takes all others at their word.
         let stated = (epoch != -1).then_some(epoch);
         partition.log.check_leader_epoch(stated)?;

@@ -15,9 +15,9 @@ use crate::value::Value;
 use crate::wire::{self, Form};
 
 /// For how long an answer is waited for, and an error that goes by is put up with.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long it is before no answer is an answer.
-const SILENCE: Duration = Duration::from_secs(4);
+const SILENCE: Duration = Duration::from_secs(30);
 /// What a coordinator answers that is about to be there.
 const GOES_BY: [&str; 3] = [
     "COORDINATOR_NOT_AVAILABLE",
@@ -335,7 +335,8 @@ const ID_FIELDS: [&str; 7] = [
     "member_ids",
 ];
 /// Fields that are drawn by chance, or are of this machine.
-const DIFFERENT_FIELDS: [&str; 11] = [
+const DIFFERENT_FIELDS: [&str; 12] = [
+    "controller_id",
     "host",
     "port",
     "cluster_id",
