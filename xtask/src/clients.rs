@@ -22,7 +22,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
-use self::check::Check;
+use self::check::{Check, Verdict};
 use self::table::{Cell, Table};
 use self::target::{Kind, Target};
 use crate::interrupt::Interrupt;
@@ -161,19 +161,28 @@ fn try_all(
     table.tried(kind, target.version().to_owned());
     println!("── {kind} ({})", target.version());
     for (at, check) in checks.iter().enumerate() {
-        let begin = Instant::now();
-        let verdict = check.run(&target, interrupt)?;
-        let line = format!("{} {}", check.client, check.name);
-        let took = begin.elapsed().as_secs_f64();
-        println!("   {:<8} {took:>6.1} s  {line}", verdict.word());
-        if let Some(why) = verdict.why() {
-            println!("{why}");
-            // The next check is not to fail for what this one has done.
-            target.revive(interrupt)?;
+        let mut verdict = try_one(&mut target, check, interrupt)?;
+        // Clients watch the clock, and a busy machine is slow: a second try counts, and the table tells it.
+        if matches!(verdict, Verdict::Failed(_)) {
+            verdict = try_one(&mut target, check, interrupt)?.at_the_second_try();
         }
         table.note(at, kind, Cell::from(verdict));
     }
     Ok(())
+}
+
+fn try_one(target: &mut Target, check: &Check, interrupt: &Interrupt) -> Result<Verdict> {
+    let begin = Instant::now();
+    let verdict = check.run(target, interrupt)?;
+    let line = format!("{} {}", check.client, check.name);
+    let took = begin.elapsed().as_secs_f64();
+    println!("   {:<8} {took:>6.1} s  {line}", verdict.word());
+    if let Some(why) = verdict.why() {
+        println!("{why}");
+        // The next one is not to fail for what this one has done.
+        target.revive(interrupt)?;
+    }
+    Ok(verdict)
 }
 
 /// Where the clients' programs are.

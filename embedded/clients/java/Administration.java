@@ -77,7 +77,7 @@ final class Administration {
         Check.until("it is gone", () -> !listed(admin).contains(topic));
     }
 
-    private static Collection<String> listed(Admin admin) {
+    static Collection<String> listed(Admin admin) {
         try {
             Thread.sleep(50);
             return admin.listTopics().names().get();

@@ -86,7 +86,9 @@ final class Clients {
     static String newTopic(int partitions) throws Exception {
         String topic = Check.fresh("java");
         try (Admin admin = Admin.create(settings(Map.of()))) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+            // How it is answered is for admin-topics to judge.
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)));
+            Check.until("the topic is there", () -> Administration.listed(admin).contains(topic));
         }
         return topic;
     }
@@ -482,10 +484,8 @@ final class Clients {
     }
 
     private static void ask(Map<String, String> more) throws Exception {
-        String topic = Check.fresh("security");
         try (Admin admin = Admin.create(settings(more))) {
-            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-            admin.deleteTopics(List.of(topic)).all().get();
+            Check.equal(admin.describeCluster().nodes().get().isEmpty(), false, "no brokers");
         }
     }
 }

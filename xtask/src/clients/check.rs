@@ -54,6 +54,17 @@ impl Verdict {
         }
     }
 
+    /// The same, if it is that of a second try.
+    pub(crate) fn at_the_second_try(self) -> Self {
+        match self {
+            Self::Passed => Self::Counted {
+                counts: "ok at the second try".to_owned(),
+                why: None,
+            },
+            other => other,
+        }
+    }
+
     /// Why it did not pass.
     pub(crate) fn why(&self) -> Option<&str> {
         match self {

@@ -1,7 +1,7 @@
 //! Kafka's command-line tools, by transcripts: what is typed, and what must be printed.
 //!
 //! A transcript begins with a comment that says what it checks. `$ TOOL ARGUMENTS` runs a tool; behind it, `< TEXT` is a line that it
-//! reads, `? TEXT` must be in what it prints, `! TEXT` must not be, `x` says that it must fail. `= NAME TEXT` writes a file. In all of
+//! reads, `? TEXT` must be in what it prints, `! TEXT` must not be, `x` says that it must fail, `~` that it may (another transcript judges it). `= NAME TEXT` writes a file. In all of
 //! them {servers} is the cluster, {folder} a folder for files, and {any-other} a name that no other run has.
 
 use std::fs;
@@ -104,6 +104,8 @@ struct Typed<'a> {
     prints: Vec<&'a str>,
     never: Vec<&'a str>,
     fails: bool,
+    /// How it ends is not asked.
+    either: bool,
 }
 
 pub(crate) fn checks(client: &'static str, interrupt: &Interrupt) -> Result<Vec<Check>> {
@@ -190,7 +192,7 @@ fn fault(typed: &Typed<'_>, ended: Ended, printed: &str) -> Option<String> {
     } else {
         Ended::Well
     };
-    if ended != expected {
+    if ended != expected && !typed.either {
         return Some(format!("ended {ended:?}"));
     }
     // Columns are as wide as the longest name in them.
@@ -252,6 +254,7 @@ fn parse(text: &str) -> Result<Vec<Step<'_>>> {
             ("?", Some(Step::Run(typed))) => typed.prints.push(rest),
             ("!", Some(Step::Run(typed))) => typed.never.push(rest),
             ("x", Some(Step::Run(typed))) => typed.fails = true,
+            ("~", Some(Step::Run(typed))) => typed.either = true,
             _ => bail!("what is {line:?}"),
         }
     }

@@ -10,6 +10,7 @@ fn a_transcript_is_read_step_by_step() {
         prints: vec!["a b"],
         never: vec!["c"],
         fails: false,
+        either: false,
     };
     let second = Typed {
         words: vec!["kafka-topics", "--no"],
@@ -48,6 +49,11 @@ fn what_is_printed_is_compared_without_the_width_of_columns() {
     assert!(fault(&typed, Ended::Well, "a 1 2 Error").is_some());
     assert!(fault(&typed, Ended::Badly, "a 1 2").is_some());
     assert!(fault(&typed, Ended::TooLate, "a 1 2").is_some());
+    let prepares = Typed {
+        either: true,
+        ..Typed::default()
+    };
+    assert_eq!(fault(&prepares, Ended::Badly, ""), None);
 }
 
 #[test]
