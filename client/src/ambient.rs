@@ -96,9 +96,11 @@ impl fmt::Debug for Clock {
     }
 }
 
+type Asked = dyn Fn(&mut Context<'_>) -> Poll<()> + Send + Sync;
+
 /// Says whether a task may have its turn.
 #[derive(Clone)]
-pub(crate) struct Gate(pub(crate) Arc<dyn Fn(&mut Context<'_>) -> Poll<()> + Send + Sync>);
+pub(crate) struct Gate(pub(crate) Arc<Asked>);
 
 impl PartialEq for Gate {
     fn eq(&self, other: &Self) -> bool {

@@ -67,8 +67,8 @@ fn named_twice<'r>(
 
 fn refused_twice(times: &Vec<&DeleteTopicState<'_>>) -> Deleted {
     let name = times.iter().find_map(|one| one.name);
-    let ids = times.iter().map(|one| one.topic_id);
-    let id = ids.filter(|id| !id.is_unknown()).next_back();
+    let mut ids = times.iter().map(|one| one.topic_id);
+    let id = ids.rfind(|id| !id.is_unknown());
     let refusal = Refusal::new(ErrorCode::INVALID_REQUEST, "The topic is named twice.");
     let name = name.map(str::to_owned);
     (name, id.unwrap_or_default(), Err(refusal))
