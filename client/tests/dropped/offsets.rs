@@ -1,5 +1,7 @@
 //! Offsets: listed, read, committed. A dropped commit may be stored or not, but never after a later one.
 
+use std::time::Duration;
+
 use ottla_client::config::IsolationLevel;
 use ottla_client::protocol::types::TopicPartition;
 use ottla_client::{Client, CommittedOffset, GroupOffsets, OffsetManager, OffsetSpec};
@@ -8,6 +10,9 @@ use tokio::time::sleep;
 use super::calls::reads;
 use crate::polls::at_each_await;
 use crate::world::{GROUP, TOPIC, World};
+
+/// On, so that a close commits, and of no matter otherwise.
+const SELDOM: Duration = Duration::from_secs(3_600);
 
 fn both() -> [TopicPartition; 2] {
     [0, 1].map(|partition| TopicPartition::new(TOPIC, partition))
@@ -74,7 +79,7 @@ pub(crate) async fn commit() {
         async |(client, group), _| {
             let later = group.commit(None, &at(9)).await.unwrap();
             assert_eq!(later[0].1, Ok(()));
-            sleep(std::time::Duration::from_secs(5)).await;
+            sleep(Duration::from_secs(5)).await;
             assert_eq!(world.cluster.committed(GROUP, TOPIC, 0), Some(9));
             drop((client, group));
             world.nothing_is_left().await;
@@ -86,7 +91,7 @@ pub(crate) async fn commit() {
 
 async fn manager(world: &World) -> (Client, OffsetManager) {
     let client = world.client().await;
-    let manager = client.offset_manager(GROUP).auto_commit(None);
+    let manager = client.offset_manager(GROUP).auto_commit(Some(SELDOM));
     (client, manager)
 }
 
@@ -96,10 +101,8 @@ pub(crate) async fn partition() {
         "OffsetManager::partition",
         async || manager(&world).await,
         async |(_, manager)| {
-            manager
-                .partition(TopicPartition::new(TOPIC, 0))
-                .await
-                .unwrap()
+            let partition = TopicPartition::new(TOPIC, 0);
+            drop(manager.partition(partition).await.unwrap());
         },
         async |(client, manager), _| {
             let partition = TopicPartition::new(TOPIC, 0);
@@ -118,9 +121,9 @@ pub(crate) async fn partitions() {
     let dropped = at_each_await(
         "OffsetManager::partitions",
         async || manager(&world).await,
-        async |(_, manager)| manager.partitions(&both()).await.unwrap().len(),
+        async |(_, manager)| manager.partitions(both().to_vec()).await.unwrap().len(),
         async |(client, manager), _| {
-            let opened = manager.partitions(&both()).await.unwrap();
+            let opened = manager.partitions(both().to_vec()).await.unwrap();
             let next = opened
                 .iter()
                 .map(|one| one.next_offset().map(|offset| offset.next));

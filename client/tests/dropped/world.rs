@@ -127,6 +127,8 @@ impl AsyncWrite for Counted {
 
 /// Two brokers with records and a group's offsets.
 pub(crate) struct World {
+    /// Not all tests that have a world look at it.
+    #[allow(dead_code, reason = "one file for three crates")]
     pub(crate) cluster: EmbeddedCluster<Pipes>,
     pipes: Pipes,
     tasks: usize,

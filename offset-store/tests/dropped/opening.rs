@@ -45,32 +45,29 @@ async fn open_sled(path: &PathBuf) -> SledStore {
 #[tokio::test]
 async fn opening() {
     let fresh = Fresh::new();
-    let dropped = at_each_await(
+    let mut dropped = at_each_await(
         "open sqlite",
         async || fresh.path(),
         async |path| drop(SqliteStore::open(&*path).await.unwrap()),
         async |path, _| drop(SqliteStore::open(path).await.unwrap()),
     )
     .await;
-    assert!(dropped > 0);
     let within = Duration::from_secs(5);
-    let dropped = at_each_await(
+    dropped += at_each_await(
         "open sqlite, waiting",
         async || fresh.path(),
         async |path| drop(SqliteStore::open_waiting(&*path, within).await.unwrap()),
         async |path, _| drop(SqliteStore::open_waiting(path, within).await.unwrap()),
     )
     .await;
-    assert!(dropped > 0);
-    let dropped = at_each_await(
+    dropped += at_each_await(
         "open sled",
         async || fresh.path(),
         async |path| drop(SledStore::open(&*path).await.unwrap()),
         async |path, _| drop(open_sled(&path).await),
     )
     .await;
-    assert!(dropped > 0);
-    let dropped = at_each_await(
+    dropped += at_each_await(
         "open a table in sled",
         async || {
             let path = fresh.path();
@@ -80,8 +77,7 @@ async fn opening() {
         async |(db, path), _| drop(SledStore::from_db(db, path).await.unwrap()),
     )
     .await;
-    assert!(dropped > 0);
-    let dropped = at_each_await(
+    dropped += at_each_await(
         "open by URL",
         async || {
             let url = format!("sqlite:{}", fresh.path().display());
@@ -91,5 +87,6 @@ async fn opening() {
         async |url, _| drop(url.open().await.unwrap()),
     )
     .await;
+    // One or the other may be done before it is first looked at: that is for threads to say.
     assert!(dropped > 0);
 }
