@@ -113,7 +113,7 @@ impl State {
             configs: vec![("cleanup.policy", Some("compact"))],
         };
         // More replicas than brokers: then it is not shown.
-        let _ = self.create_topic(&wanted, false);
+        let _ = self.make_topic(&wanted, false);
     }
 
     /// Takes those groups out that `node` is not to be asked about, each with its error.

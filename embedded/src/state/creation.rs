@@ -41,6 +41,19 @@ impl State {
         wanted: &Wanted<'_>,
         validate_only: bool,
     ) -> Result<(TopicId, Plan), Refusal> {
+        // Kafka makes its own topics as it needs them; here coordinators have no logs, and may not show any.
+        if topic_name::is_internal(wanted.name) {
+            return Err(exists(wanted.name));
+        }
+        self.make_topic(wanted, validate_only)
+    }
+
+    /// The same, whoever the topic belongs to.
+    pub(crate) fn make_topic(
+        &mut self,
+        wanted: &Wanted<'_>,
+        validate_only: bool,
+    ) -> Result<(TopicId, Plan), Refusal> {
         let plan = self.plan(wanted)?;
         if validate_only {
             return Ok((self.draw_id(), plan));
@@ -91,10 +104,8 @@ impl State {
         if let Some(fault) = topic_name::fault(name) {
             return invalid(fault);
         }
-        // Kafka makes its own topics as it needs them; here coordinators have no logs.
-        if self.topics.named(name).is_some() || topic_name::is_internal(name) {
-            let why = format!("Topic '{name}' already exists.");
-            return Err(Refusal::new(ErrorCode::TOPIC_ALREADY_EXISTS, why));
+        if self.topics.named(name).is_some() {
+            return Err(exists(name));
         }
         let same = self
             .topics
@@ -316,4 +327,8 @@ fn bad_assignment(why: &str) -> Refusal {
         ErrorCode::INVALID_REPLICA_ASSIGNMENT,
         format!("The manual partition assignment is not allowed: {why}."),
     )
+}
+fn exists(name: &str) -> Refusal {
+    let why = format!("Topic '{name}' already exists.");
+    Refusal::new(ErrorCode::TOPIC_ALREADY_EXISTS, why)
 }
