@@ -280,7 +280,7 @@ impl<'a> Facts<'a> {
                     payload: record.payload,
                     is_due: !(record.aborted && self.terms.read_committed),
                     cut,
-                    since: cut.max(self.begun(record.payload)),
+                    since: self.since(cut, record.payload),
                     until: usize::MAX,
                     gone: None,
                 }
@@ -298,7 +298,7 @@ impl<'a> Facts<'a> {
             }
             // What was sent before a cut, and acknowledged behind it, was written before it: it is not there any more.
             let cut = self.truncated(send.place, offset, send.begun);
-            let since = cut.max(send.begun);
+            let since = self.since(cut, *payload);
             let removal = self.removal(send.place, offset, since);
             records.push(Record {
                 offset,
@@ -316,9 +316,11 @@ impl<'a> Facts<'a> {
         self.records = records;
     }
 
-    /// No record is in a log before it was sent.
-    fn begun(&self, payload: Payload) -> usize {
-        self.sends.get(&payload).map_or(0, |send| send.begun)
+    /// From when on a record counts as there. Where nothing was cut off that is the beginning, so that a commit beyond a log's end covers
+    /// what comes there later; behind a cut it is not before the record was sent.
+    fn since(&self, cut: usize, payload: Payload) -> usize {
+        let begun = self.sends.get(&payload).map_or(0, |send| send.begun);
+        if cut == 0 { 0 } else { cut.max(begun) }
     }
 
     fn is_due(&self, send: &Send) -> bool {
