@@ -6,7 +6,8 @@
 //! | `recorder` | takes the history down |
 //! | `network` | the simulated network, for client and cluster |
 //! | `generator` | who produces |
-//! | `member` `life` | a member's process, and its lives |
+//! | `transactional` | who produces in transactions |
+//! | `member` `life` `by_key` | a member's process, its lives, and its work |
 //! | `store` `table` | the real stores, with an eye on them |
 //! | `trouble` | what goes wrong with stores and handlers |
 //! | `director` | the cluster's host: faults, resets, when all is done, the last look |
@@ -22,6 +23,7 @@ use ottla_embedded::groups::CommitWatcher;
 use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
+mod by_key;
 mod director;
 mod generator;
 mod life;
@@ -31,12 +33,14 @@ mod recorder;
 mod rules;
 mod store;
 mod table;
+mod transactional;
 mod trouble;
 
 use member::Outside;
 use network::Connector;
 use recorder::Recorder;
 use table::Table;
+use transactional::Transactions;
 use trouble::Troubles;
 
 use crate::check::{Terms, Violation, check};
@@ -73,10 +77,9 @@ struct Shared {
     recorder: Recorder,
     table: Table,
     troubles: Troubles,
+    transactions: Transactions,
     ambient: Ambient,
     members: Vec<Outside>,
-    /// How many of the plan's faults are in force.
-    faults: AtomicU32,
     all_sent: AtomicBool,
     all_done: CancellationToken,
     tasks_left: AtomicU32,
@@ -145,7 +148,7 @@ fn terms(plan: &Plan) -> Terms {
         effects: plan.workload.effects,
         keeper: plan.workload.keeper(),
         order: plan.workload.order,
-        read_committed: true,
+        read_committed: !plan.reads_uncommitted(),
         settles_within: Duration::from_secs(90),
         grace: Duration::from_millis(500),
     }
@@ -159,11 +162,11 @@ impl Shared {
             recorder: Recorder::default(),
             table: table.map_err(|error| Broken(error.to_string()))?,
             troubles: Troubles::new(plan.seed),
+            transactions: Transactions::new(plan),
             ambient: Ambient::seeded(plan.seed).clock(clock),
             members: (0..plan.shape.members)
                 .map(|_| Outside::default())
                 .collect(),
-            faults: AtomicU32::new(0),
             all_sent: AtomicBool::new(false),
             all_done: CancellationToken::new(),
             tasks_left: AtomicU32::new(0),

@@ -9,6 +9,7 @@ use super::{Effects, Found};
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     aborted_records_are_not_seen(facts, found);
+    what_was_aborted_is_so_in_the_log(facts, found);
     refused_commits_wrote_nothing(facts, found);
     offsets_move_with_results(facts, found);
     every_row_was_committed(facts, found);
@@ -34,6 +35,22 @@ fn aborted_records_are_not_seen(facts: &Facts<'_>, found: &mut Found<'_>) {
             let what = format!("{payload} at {place}@{offset} was aborted, and delivered");
             let sent = facts.sends.get(&payload).map(|send| send.begun);
             found.add(what, sent.into_iter().chain([number]));
+        }
+    }
+}
+
+/// What who produces was told holds: the log has the marker that keeps readers away. (That of a commit is for V1 to say.)
+fn what_was_aborted_is_so_in_the_log(facts: &Facts<'_>, found: &mut Found<'_>) {
+    for (place, log) in &facts.ending.logs {
+        for record in log.records.iter().filter(|record| !record.aborted) {
+            let payload = record.payload;
+            if facts.told(payload) == Some(Outcome::Refused) {
+                let what = format!(
+                    "{payload} at {place}@{} was aborted, and the log has it committed",
+                    record.offset
+                );
+                found.add(what, facts.sends.get(&payload).map(|send| send.begun));
+            }
         }
     }
 }

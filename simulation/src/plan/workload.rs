@@ -82,10 +82,7 @@ impl Workload {
     /// The same without what a world can't do yet.
     pub(super) fn wired(self) -> Self {
         Self {
-            order: Order::Partition,
-            transactional: false,
             are_static: false,
-            starts_newest: false,
             ..self
         }
     }
@@ -123,9 +120,11 @@ impl Workload {
             | Kind::CommitAnswerLost
             | Kind::CommitDelayed
             | Kind::CommitRefusedForOne
+            | Kind::UnstableOffsets
             | Kind::OffsetsExpire => !has_store,
-            Kind::UnstableOffsets => !has_store && self.transactional,
             Kind::HangingTransaction | Kind::AbortedTransactions => self.transactional,
+            // A marker that is cut off leaves its transaction open for ever, until an operator ends it.
+            Kind::UncleanElection => !self.transactional,
             Kind::StaticRestart => self.are_static,
             Kind::LeaderKilledInSync => self.protocol != Protocol::Consumer,
             _ => true,

@@ -14,11 +14,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::network::Simulated;
 use super::recorder::{place, topic};
 use super::table::Watched;
+use super::transactional::{self, Decided};
 use super::{CLUSTER, GROUP, Order, PORT, START, Shared, lock, member, rules};
 use crate::history::{Ending, Event, Keeper, Log, LogRecord, Outcome, Place, Who};
 use crate::plan::{Fault, Kind};
 
-type Cluster = EmbeddedCluster<Simulated>;
+pub(super) type Cluster = EmbeddedCluster<Simulated>;
 
 /// How long a world waits for its lag to become 0. Later than what is promised, so that the history says how much later.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -89,9 +90,7 @@ async fn happen(shared: Arc<Shared>, cluster: Arc<Cluster>, fault: Fault, began:
         kind: fault.kind,
     };
     shared.recorder.note(Who::World, started);
-    shared.faults.fetch_add(1, Ordering::Relaxed);
     let hits = meet(&shared, &cluster, &fault).await;
-    shared.faults.fetch_sub(1, Ordering::Relaxed);
     let fault = fault.id;
     shared
         .recorder
@@ -133,6 +132,7 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
         }
         Kind::CoordinatorMoves => {
             let node = i32::from(target.broker);
+            transactional::move_coordinators(shared, cluster, node);
             u32::from(cluster.move_coordinator(GROUP, node).is_ok())
         }
         Kind::BrokerReplaced => restart(cluster, target.broker.into(), fault.lasts).await,
@@ -145,6 +145,7 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
             hits
         }
         Kind::StoreReset => reset(shared, fault).await,
+        kind if transactional::plays(kind) => transactional::lasted(shared, fault).await,
         kind if rules::is_of_stores(kind) => {
             shared.troubles.start(*fault);
             // What meets no time of its own waits for somebody to come.
@@ -315,9 +316,10 @@ fn ending(shared: &Shared, cluster: &Cluster) -> Result<Ending, Box<dyn std::err
     };
     for place in places(shared) {
         if let Some(log) = cluster.log(&topic(place.topic), place.partition.into()) {
+            let decided = Decided::of(log.batches.iter().map(|batch| &**batch));
             let mut records = Vec::new();
             for batch in &log.batches {
-                records.extend(unpack(batch, log.start)?);
+                records.extend(unpack(batch, log.start, &decided)?);
             }
             let log = Log {
                 start: log.start,
@@ -330,7 +332,11 @@ fn ending(shared: &Shared, cluster: &Cluster) -> Result<Ending, Box<dyn std::err
     Ok(ending)
 }
 
-fn unpack(bytes: &[u8], start: i64) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
+fn unpack(
+    bytes: &[u8],
+    start: i64,
+    decided: &Decided,
+) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
     let Some((batch, _)) = RecordBatch::split_first(bytes)? else {
         return Ok(Vec::new());
     };
@@ -346,7 +352,7 @@ fn unpack(bytes: &[u8], start: i64) -> Result<Vec<LogRecord>, Box<dyn std::error
             records.push(LogRecord {
                 offset: record.offset,
                 payload: member::payload(&record),
-                aborted: false,
+                aborted: decided.is_aborted(&batch),
             });
         }
     }

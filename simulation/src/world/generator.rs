@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::recorder::{Recorder, topic};
-use super::{Shared, config};
+use super::{Shared, config, transactional};
 use crate::history::{CallKind, Event, Key, Outcome, Payload, Place, Who};
 use crate::plan::Dice;
 
@@ -21,7 +21,8 @@ const DELIVERY: Duration = Duration::from_secs(25);
 pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
     let shape = shared.plan.shape;
     let mut dice = Dice::new(shared.plan.seed ^ 0x7265_636f_7264_7321);
-    let client = connect(&shared).await;
+    let transactions = tokio::spawn(transactional::run(Arc::clone(&shared)));
+    let client = connect(&shared, "generator").await;
     let producer = client
         .producer()
         .batch_size(2_000)
@@ -29,10 +30,11 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
         .build()?;
     let mut waiting = JoinSet::new();
     let began = Instant::now();
-    for number in 0..shape.records {
+    let records = transactional::outside(&shared.plan);
+    for number in 0..records {
         let due = shape
             .records_until
-            .mul_f64(f64::from(number) / f64::from(shape.records));
+            .mul_f64(f64::from(number) / f64::from(records));
         sleep_until(began + due).await;
         let payload = Payload(number);
         let key = Key(u16::try_from(dice.index(shape.keys.into())).unwrap_or(0));
@@ -68,14 +70,15 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
     };
     shared.recorder.call_ended(Who::Generator, call, outcome);
     drop(client);
+    transactions.await?;
     sleep(Duration::from_millis(200)).await;
     shared.all_sent.store(true, Ordering::Relaxed);
     Ok(())
 }
 
-async fn connect(shared: &Shared) -> Client {
+pub(super) async fn connect(shared: &Shared, name: &str) -> Client {
     loop {
-        let settings = config("generator", shared.plan.seed ^ 0xffff, &shared.recorder);
+        let settings = config(name, shared.plan.seed ^ 0xffff, &shared.recorder);
         match Client::connect(settings).await {
             Ok(client) => return client,
             Err(_) => sleep(Duration::from_millis(500)).await,
@@ -84,7 +87,7 @@ async fn connect(shared: &Shared) -> Client {
 }
 
 /// Records with one key are of one partition.
-fn place(key: Key, topics: u8, partitions: u16) -> Place {
+pub(super) fn place(key: Key, topics: u8, partitions: u16) -> Place {
     let topics = u16::from(topics);
     let topic = u8::try_from(key.0 % topics).unwrap_or(0);
     Place::new(topic, key.0 / topics % partitions)
