@@ -87,7 +87,7 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
             ]);
             let of_transactions = [ApiKey::AddPartitionsToTxn, ApiKey::EndTxn].map(Matching::api);
             let matching = apis.map(group).into_iter().chain(of_transactions);
-            matching.map(|it| Rule::new(it, code.clone())).collect()
+            matching.map(|it| Rule::new(it, code)).collect()
         }
         Kind::RebalanceOnEachHeartbeat => vec![Rule::new(
             group(ApiKey::Heartbeat),
