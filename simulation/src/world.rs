@@ -6,7 +6,8 @@
 //! | `recorder` | takes the history down |
 //! | `network` | the simulated network, for client and cluster |
 //! | `generator` | who produces |
-//! | `member` `life` `acks` | a member's process, and its lives; how its handler says what is done |
+//! | `transactional` | who produces in transactions |
+//! | `member` `life` `acks` `by_key` | a member's process, its lives, and its work; how its handler says what is done |
 //! | `store` `table` | the real stores, with an eye on them |
 //! | `trouble` | what goes wrong with stores and handlers |
 //! | `director` | the cluster's host: faults, resets, when all is done, the last look |
@@ -33,6 +34,7 @@ use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
 mod acks;
+mod by_key;
 mod calls;
 mod coordinator;
 mod director;
@@ -52,6 +54,7 @@ mod rules;
 mod slow;
 mod store;
 mod table;
+mod transactional;
 mod trouble;
 
 use member::Outside;
@@ -59,6 +62,7 @@ use network::Connector;
 use recorder::Recorder;
 use slow::Slow;
 use table::{Table, Watched};
+use transactional::Transactions;
 use trouble::Troubles;
 
 use crate::check::{Invariant, Terms, Violation, check};
@@ -97,11 +101,10 @@ struct Shared {
     recorder: Recorder,
     table: Table,
     troubles: Troubles,
+    transactions: Transactions,
     ambient: Ambient,
     members: Arc<[Outside]>,
     slow: Slow,
-    /// How many of the plan's faults are in force.
-    faults: AtomicU32,
     all_sent: AtomicBool,
     /// Where members said that a log was cut off: at which position they stood, and where the logs part.
     parted: Mutex<BTreeMap<Place, (i64, i64)>>,
@@ -200,7 +203,7 @@ fn terms(plan: &Plan) -> Terms {
         effects: plan.workload.effects,
         keeper: plan.workload.keeper(),
         order: plan.workload.order,
-        read_committed: true,
+        read_committed: !plan.reads_uncommitted(),
         settles_within: Duration::from_secs(90),
         delivers_within: generator::MAX_BLOCK + generator::DELIVERY,
         grace: Duration::from_millis(500),
@@ -219,10 +222,10 @@ impl Shared {
             recorder: Recorder::default(),
             table: table.map_err(|error| Broken(error.to_string()))?,
             troubles: Troubles::new(plan.seed, Arc::clone(&members), Arc::clone(&orders)),
+            transactions: Transactions::new(plan),
             ambient: Ambient::seeded(plan.seed).clock(clock),
             members,
             slow: Slow::default(),
-            faults: AtomicU32::new(0),
             all_sent: AtomicBool::new(false),
             parted: Mutex::default(),
             closed: AtomicU32::new(0),

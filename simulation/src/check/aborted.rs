@@ -10,6 +10,7 @@ use super::{Effects, Found};
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     aborted_records_are_not_seen(facts, found);
     refused_records_are_not_there(facts, found);
+    what_was_aborted_is_so_in_the_log(facts, found);
     refused_commits_wrote_nothing(facts, found);
     offsets_move_with_results(facts, found);
     every_row_was_committed(facts, found);
@@ -42,7 +43,7 @@ fn aborted_records_are_not_seen(facts: &Facts<'_>, found: &mut Found<'_>) {
 /// Whoever is told so will send them again.
 fn refused_records_are_not_there(facts: &Facts<'_>, found: &mut Found<'_>) {
     for (place, log) in &facts.ending.logs {
-        for record in &log.records {
+        for record in log.records.iter().filter(|record| !record.aborted) {
             let send = facts.sends.get(&record.payload);
             if let Some(send) = send
                 && let Some((ended, Outcome::Refused, _)) = send.ended
@@ -50,6 +51,22 @@ fn refused_records_are_not_there(facts: &Facts<'_>, found: &mut Found<'_>) {
                 let (payload, offset) = (record.payload, record.offset);
                 let what = format!("{payload} was refused, and is at {place}@{offset}");
                 found.add(what, [send.begun, ended]);
+            }
+        }
+    }
+}
+
+/// What who produces was told holds: the log has the marker that keeps readers away. (That of a commit is for V1 to say.)
+fn what_was_aborted_is_so_in_the_log(facts: &Facts<'_>, found: &mut Found<'_>) {
+    for (place, log) in &facts.ending.logs {
+        for record in log.records.iter().filter(|record| !record.aborted) {
+            let payload = record.payload;
+            if facts.told(payload) == Some(Outcome::Refused) {
+                let what = format!(
+                    "{payload} at {place}@{} was aborted, and the log has it committed",
+                    record.offset
+                );
+                found.add(what, facts.sends.get(&payload).map(|send| send.begun));
             }
         }
     }

@@ -50,7 +50,11 @@ fn is_kept(
         }
         return;
     };
-    let is_there = log.records.iter().any(|record| record.payload == payload);
+    let is_committed = facts.told(payload) == Some(Outcome::Acknowledged);
+    let is_there = log
+        .records
+        .iter()
+        .any(|record| record.payload == payload && !(record.aborted && is_committed));
     let was_removed = record.is_some_and(|record| record.removed().is_some());
     if !is_there && !was_removed {
         let what = format!(

@@ -21,7 +21,7 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
                 outcome: Outcome::Acknowledged,
             } => match begun.remove(&call) {
                 Some((started, CallKind::CloseProducer)) => {
-                    all_sends_have_ended(facts, found, (started, number));
+                    all_sends_have_ended(facts, found, entry.who, (started, number));
                 }
                 Some((started, CallKind::CloseMember))
                     if facts.terms.effects == Effects::AtLeastOnce =>
@@ -38,9 +38,11 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
 fn all_sends_have_ended(
     facts: &Facts<'_>,
     found: &mut Found<'_>,
+    who: Who,
     (started, ended): (usize, usize),
 ) {
-    let before = facts.sends.iter().filter(|(_, send)| send.begun < started);
+    let own = facts.sends.iter().filter(|(_, send)| send.who == who);
+    let before = own.filter(|(_, send)| send.begun < started);
     for (payload, send) in before {
         if send.ended.is_none_or(|(number, ..)| number > ended) {
             let what = format!("the producer was closed, and nothing was said of {payload}");

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::history::{
-    Ending, Entry, Event, Gone, Keeper, Key, Outcome, Payload, Place, Transaction, Worked, Write,
+    Ending, Entry, Event, Gone, Keeper, Key, Outcome, Payload, Place, Transaction, Who, Worked,
+    Write,
 };
 
 use super::{Effects, Terms};
@@ -34,6 +35,7 @@ struct Removal {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Send {
     pub(super) begun: usize,
+    pub(super) who: Who,
     pub(super) place: Place,
     pub(super) key: Option<Key>,
     pub(super) transaction: Option<Transaction>,
@@ -115,11 +117,15 @@ impl<'a> Facts<'a> {
         self.records.keys().copied()
     }
 
+    /// What who produced it was told of its transaction.
+    pub(super) fn told(&self, payload: Payload) -> Option<Outcome> {
+        let transaction = self.sends.get(&payload)?.transaction?;
+        self.transactions.get(&transaction).copied()
+    }
+
     /// Whether its transaction is known to be aborted.
     pub(super) fn is_aborted(&self, payload: Payload) -> bool {
-        let transaction = self.sends.get(&payload).and_then(|send| send.transaction);
-        let ended = transaction.and_then(|transaction| self.transactions.get(&transaction));
-        ended == Some(&Outcome::Refused)
+        self.told(payload) == Some(Outcome::Refused)
             || self
                 .ending
                 .logs
@@ -243,6 +249,7 @@ impl<'a> Facts<'a> {
                 } => {
                     let send = Send {
                         begun: number,
+                        who: entry.who,
                         place,
                         key,
                         transaction,

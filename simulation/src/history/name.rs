@@ -15,6 +15,8 @@ pub enum Who {
     Operator,
     /// Who produces the records.
     Generator,
+    /// Who produces those that come in transactions.
+    Transactional,
 }
 
 /// A member from its start to its crash or end. A member that is started again has another life.
@@ -124,6 +126,7 @@ impl Display for Who {
             Self::Member(life) => f.pad(&life.to_string()),
             Self::Operator => f.pad("operator"),
             Self::Generator => f.pad("generator"),
+            Self::Transactional => f.pad("txns"),
         }
     }
 }

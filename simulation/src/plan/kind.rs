@@ -128,7 +128,7 @@ catalogue! {
     /// Transactions are aborted; partitions end in control batches.
     AbortedTransactions Partition 1000..20000: S38 S39 F31;
     /// A transaction stays open, and the last stable offset where it is.
-    HangingTransaction Partition 5000..40000: S40;
+    HangingTransaction Partition 5000..40000: S40 F31;
     /// Retention runs past a slow member.
     Retention Partition 0..0: S41 S44 F27;
     /// Records are deleted up to the end.
@@ -242,11 +242,14 @@ impl Kind {
         Self::BrokerReplaced,
         Self::RollingBounce,
         Self::FetchSessionLost,
+        Self::AbortedTransactions,
+        Self::HangingTransaction,
         Self::OffsetNotAvailable,
         Self::CoordinatorErrors,
         Self::CoordinatorMoves,
         Self::CommitAnswerLost,
         Self::CommitDelayed,
+        Self::UnstableOffsets,
         Self::MemberKilled,
         Self::SlowHandler,
         Self::JoinStorm,

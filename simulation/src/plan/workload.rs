@@ -79,16 +79,6 @@ impl Workload {
         }
     }
 
-    /// The same without what a world can't do yet.
-    pub(super) fn wired(self) -> Self {
-        Self {
-            order: Order::Partition,
-            transactional: false,
-            starts_newest: false,
-            ..self
-        }
-    }
-
     /// Which offsets count.
     #[must_use]
     pub fn keeper(&self) -> Keeper {
@@ -126,6 +116,11 @@ impl Workload {
             | Kind::UnstableOffsets
             | Kind::OffsetsExpire => !has_store,
             Kind::HangingTransaction | Kind::AbortedTransactions => self.transactional,
+            // A marker that is cut off leaves its transaction open for ever, until an operator ends it.
+            // And of a topic that is gone no transaction can be ended.
+            Kind::UncleanElection | Kind::TopicDeleted | Kind::TopicRecreated => {
+                !self.transactional
+            }
             Kind::StaticRestart => self.are_static,
             Kind::LeaderKilledInSync => self.protocol != Protocol::Consumer,
             _ => true,

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ottla_embedded::EmbeddedCluster;
 use ottla_embedded::protocol::records::{Decompressor, RecordBatch};
+use ottla_embedded::{EmbeddedCluster, LogContents};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::network::Simulated;
 use super::process::certain;
 use super::recorder::topic;
+use super::transactional::{self, Decided};
 use super::{
     CLUSTER, GROUP, Order, PORT, START, Shared, coordinator, lock, logs, member, operator,
     rebalances, rules,
@@ -93,9 +94,7 @@ async fn happen(shared: Arc<Shared>, cluster: Arc<Cluster>, fault: Fault, began:
         kind: fault.kind,
     };
     shared.recorder.note(Who::World, started);
-    shared.faults.fetch_add(1, Ordering::Relaxed);
     let hits = meet(&shared, &cluster, &fault).await;
-    shared.faults.fetch_sub(1, Ordering::Relaxed);
     let fault = fault.id;
     shared
         .recorder
@@ -145,6 +144,7 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
         }
         Kind::CoordinatorMoves => {
             let node = i32::from(target.broker);
+            transactional::move_coordinators(shared, cluster, node);
             u32::from(cluster.move_coordinator(GROUP, node).is_ok())
         }
         Kind::BrokerReplaced => restart(cluster, target.broker.into(), fault.lasts).await,
@@ -156,6 +156,7 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
             }
             hits
         }
+        kind if transactional::plays(kind) => transactional::lasted(shared, fault).await,
         kind if logs::is_of_logs(kind) => logs::meet(shared, cluster, fault).await,
         kind if coordinator::is_of_groups(kind) => coordinator::meet(shared, cluster, fault).await,
         kind if rules::is_of_stores(kind) => {
@@ -292,10 +293,7 @@ fn ending(shared: &Shared, cluster: &Cluster) -> Result<Ending, Box<dyn std::err
     };
     for place in shared.recorder.makings.places() {
         if let Some(log) = cluster.log(&topic(place.topic), place.partition.into()) {
-            let mut records = Vec::new();
-            for batch in &log.batches {
-                records.extend(unpack(batch, log.start)?);
-            }
+            let records = records(&log)?;
             for record in &records {
                 shared.recorder.makings.found(record.payload, place);
             }
@@ -310,9 +308,20 @@ fn ending(shared: &Shared, cluster: &Cluster) -> Result<Ending, Box<dyn std::err
     Ok(ending)
 }
 
-pub(super) fn unpack(
+/// The records of a log, and which of them were aborted.
+pub(super) fn records(log: &LogContents) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
+    let decided = Decided::of(log.batches.iter().map(|batch| &**batch));
+    let mut records = Vec::new();
+    for batch in &log.batches {
+        records.extend(unpack(batch, log.start, &decided)?);
+    }
+    Ok(records)
+}
+
+fn unpack(
     bytes: &[u8],
     start: i64,
+    decided: &Decided,
 ) -> Result<Vec<LogRecord>, Box<dyn std::error::Error>> {
     let Some((batch, _)) = RecordBatch::split_first(bytes)? else {
         return Ok(Vec::new());
@@ -329,7 +338,7 @@ pub(super) fn unpack(
             records.push(LogRecord {
                 offset: record.offset,
                 payload: member::payload(&record),
-                aborted: false,
+                aborted: decided.is_aborted(&batch),
             });
         }
     }

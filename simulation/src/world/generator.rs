@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::calls::CONNECT;
 use super::recorder::{Recorder, topic};
-use super::{Shared, config};
+use super::{Shared, config, transactional};
 use crate::history::{CallKind, Event, Key, Outcome, Payload, Place, Who};
 use crate::plan::Dice;
 
@@ -24,7 +24,8 @@ pub(super) const DELIVERY: Duration = Duration::from_secs(25);
 pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
     let shape = shared.plan.shape;
     let mut dice = Dice::new(shared.plan.seed ^ 0x7265_636f_7264_7321);
-    let client = connect(&shared).await;
+    let transactions = tokio::spawn(transactional::run(Arc::clone(&shared)));
+    let client = connect(&shared, "generator").await;
     let producer = client
         .producer()
         .batch_size(2_000)
@@ -32,10 +33,11 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
         .build()?;
     let mut waiting = JoinSet::new();
     let began = Instant::now();
-    for number in 0..shape.records {
+    let records = transactional::outside(&shared.plan);
+    for number in 0..records {
         let due = shape
             .records_until
-            .mul_f64(f64::from(number) / f64::from(shape.records));
+            .mul_f64(f64::from(number) / f64::from(records));
         sleep_until(began + due).await;
         let payload = Payload(number);
         let key = Key(u16::try_from(dice.index(shape.keys.into())).unwrap_or(0));
@@ -85,15 +87,16 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
     };
     shared.recorder.call_ended(Who::Generator, call, outcome);
     drop(client);
+    transactions.await?;
     sleep(Duration::from_millis(200)).await;
     shared.all_sent.store(true, Ordering::Relaxed);
     Ok(())
 }
 
-async fn connect(shared: &Shared) -> Client {
+pub(super) async fn connect(shared: &Shared, name: &str) -> Client {
     loop {
         let seed = shared.plan.seed ^ 0xffff;
-        let settings = || config("generator", seed, &shared.recorder).max_block(MAX_BLOCK);
+        let settings = || config(name, seed, &shared.recorder).max_block(MAX_BLOCK);
         let connect = || Box::pin(Client::connect(settings()));
         match shared
             .insist(Who::Generator, ("connect", CONNECT), connect)
@@ -106,7 +109,7 @@ async fn connect(shared: &Shared) -> Client {
 }
 
 /// Records with one key are of one partition, as long as the topic has as many.
-fn place(recorder: &Recorder, key: Key, topics: u8) -> Place {
+pub(super) fn place(recorder: &Recorder, key: Key, topics: u8) -> Place {
     let topics = u16::from(topics);
     let topic = u8::try_from(key.0 % topics).unwrap_or(0);
     let partitions = recorder.makings.partitions(topic).max(1);

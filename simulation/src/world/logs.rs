@@ -9,7 +9,7 @@ use ottla_embedded::protocol::error_code::ErrorCode;
 use tokio::time::sleep;
 
 use super::Shared;
-use super::director::{Cluster, unpack};
+use super::director::{Cluster, records};
 use super::recorder::topic;
 use crate::history::{Event, Gone, Payload, Place, Who};
 use crate::plan::{Fault, Kind};
@@ -194,9 +194,8 @@ fn contents(shared: &Shared, cluster: &Cluster, place: Place) -> Contents {
     let Some(log) = cluster.log(&topic(place.topic), place.partition.into()) else {
         return Contents::default();
     };
-    let batches = log.batches.iter();
-    let records = batches.flat_map(|batch| unpack(batch, log.start).unwrap_or_default());
-    let records: BTreeMap<_, _> = records.map(|it| (it.offset, it.payload)).collect();
+    let all = records(&log).unwrap_or_default().into_iter();
+    let records: BTreeMap<_, _> = all.map(|it| (it.offset, it.payload)).collect();
     for payload in records.values() {
         shared.recorder.makings.found(*payload, place);
     }

@@ -106,7 +106,9 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
                 ErrorCode::COORDINATOR_NOT_AVAILABLE,
                 ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
             ]);
-            apis.map(|api| Rule::new(group(api), code)).to_vec()
+            let of_transactions = [ApiKey::AddPartitionsToTxn, ApiKey::EndTxn].map(Matching::api);
+            let matching = apis.map(group).into_iter().chain(of_transactions);
+            matching.map(|it| Rule::new(it, code)).collect()
         }
         Kind::RebalanceOnEachHeartbeat => vec![Rule::new(
             group(ApiKey::Heartbeat),

@@ -75,6 +75,55 @@ fn v3_an_aborted_record_is_delivered() {
     script.only(Invariant::V3);
 }
 
+/// A script in which p2 is in a transaction that ended.
+fn in_a_transaction(outcome: Outcome, aborted: bool) -> Script {
+    let mut script = exactly_once();
+    script.send(2, Some(1));
+    script.sent(2, Outcome::Acknowledged);
+    let transaction = Transaction(1);
+    script.note(
+        Who::Generator,
+        Event::TransactionEnded {
+            transaction,
+            outcome,
+        },
+    );
+    script.in_log(2, aborted);
+    script
+}
+
+#[test]
+fn v1_a_committed_record_that_is_aborted_in_the_log() {
+    let mut script = in_a_transaction(Outcome::Acknowledged, true);
+    script.commit(ME, 1, 3, &[], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V1);
+}
+
+#[test]
+fn v3_an_aborted_record_that_is_committed_in_the_log() {
+    let mut script = in_a_transaction(Outcome::Refused, false);
+    // All is read, so that nothing else is to be said.
+    script.terms.read_committed = false;
+    script.work(ME, 1, 2..3);
+    script.commit(ME, 1, 3, &[2], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V3);
+}
+
+#[test]
+fn a_transaction_that_ended_as_it_was_told_is_good() {
+    let mut aborted = in_a_transaction(Outcome::Refused, true);
+    aborted.commit(ME, 1, 3, &[], Outcome::Acknowledged);
+    aborted.settle();
+    aborted.holds();
+    let mut committed = in_a_transaction(Outcome::Acknowledged, false);
+    committed.work(ME, 1, 2..3);
+    committed.commit(ME, 1, 3, &[2], Outcome::Acknowledged);
+    committed.settle();
+    committed.holds();
+}
+
 #[test]
 fn v3_a_refused_commit_that_shows() {
     let mut script = exactly_once();
