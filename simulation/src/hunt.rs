@@ -136,7 +136,8 @@ pub fn hunt(plant: &'static Plant, hunt: Hunt) -> io::Result<Hunted> {
 /// # Errors
 /// No process can be started.
 pub fn hunt_all(how: Hunt, tell: impl Fn(&Hunted) + Sync) -> io::Result<Vec<Hunted>> {
-    let (next, done) = (Mutex::new(PLANTS.iter().enumerate()), Mutex::default());
+    let next = Mutex::new(PLANTS.iter().enumerate());
+    let done = Mutex::new(Vec::new());
     side_by_side(how.jobs, || {
         loop {
             let Some((number, plant)) = lock(&next).next() else {
@@ -196,7 +197,7 @@ fn read(output: &Output) -> Option<What> {
     let report = String::from_utf8_lossy(&output.stdout).into_owned();
     let by = match output.status.code() {
         Some(0) => return None,
-        Some(code) if code == STUCK.into() => {
+        Some(code) if code == i32::from(STUCK) => {
             let report = format!("V9: the world did not end within {LONGEST_S} s of real time\n");
             let by = BTreeSet::from(["V9".to_owned()]);
             return Some(What { by, report });

@@ -82,7 +82,6 @@ impl Workload {
     /// The same without what a world can't do yet.
     pub(super) fn wired(self) -> Self {
         Self {
-            order: Order::Partition,
             transactional: false,
             are_static: false,
             starts_newest: false,

@@ -1,38 +1,48 @@
-//! How a handler says that a record is done: by a mark in partitions with an even number, by an acknowledgement in the others, where every other
-//! one comes at the end of its batch only, so that what is done has holes.
+//! In which order a handler works on a batch, and how it says that a record is done: all marks in the order of the partition, or key by key, where
+//! each record is acknowledged by itself.
 
-use ottla_group::PartitionClaim;
+use futures_util::FutureExt;
+use ottla_client::protocol::records::Record;
+use ottla_group::{Batch, PartitionClaim};
 
+use super::member::{One, payload};
 use super::recorder::place_of;
+use crate::check::Order;
 
-/// Acknowledgements of one claim that are held back.
-#[derive(Debug)]
-pub(super) struct Acks {
-    acknowledges: bool,
-    held: Vec<i64>,
+/// So many batches are worked on together, key by key, if they are there.
+const TOGETHER: usize = 3;
+
+/// What is worked on next.
+pub(super) async fn next(claim: &mut PartitionClaim, order: Order) -> Option<Vec<Batch>> {
+    let mut batches = vec![claim.next().await?];
+    while order == Order::Key && batches.len() < TOGETHER {
+        match claim.next().now_or_never().flatten() {
+            Some(batch) => batches.push(batch),
+            None => break,
+        }
+    }
+    Some(batches)
 }
 
-impl Acks {
-    pub(super) fn of(claim: &PartitionClaim) -> Self {
-        Self {
-            acknowledges: place_of(claim.partition()).partition % 2 == 1,
-            held: Vec::new(),
-        }
+/// The records of batches as they are worked on.
+pub(super) fn records(batches: &[Batch], order: Order) -> Vec<One> {
+    let mut records = Vec::new();
+    for batch in batches {
+        let place = place_of(batch.partition());
+        let key = |record: &Record<'_>| record.key.map(<[u8]>::to_vec);
+        let one = |record: Record<'_>| (key(&record), (place, record.offset, payload(&record)));
+        records.extend(batch.into_iter().map(one));
     }
-
-    pub(super) fn done(&mut self, claim: &mut PartitionClaim, offset: i64) {
-        if !self.acknowledges {
-            claim.mark(offset);
-        } else if offset % 2 == 1 {
-            self.held.push(offset);
-        } else {
-            claim.ack(offset);
-        }
+    if order == Order::Key {
+        records.sort_by(|(one, _), (other, _)| one.cmp(other));
     }
+    records.into_iter().map(|(_, one)| one).collect()
+}
 
-    pub(super) fn batch_ends(&mut self, claim: &mut PartitionClaim) {
-        while let Some(offset) = self.held.pop() {
-            claim.ack(offset);
-        }
+/// A record is done.
+pub(super) fn done(claim: &mut PartitionClaim, order: Order, offset: i64) {
+    match order {
+        Order::Partition => claim.mark(offset),
+        Order::Key => drop(claim.ack(offset)),
     }
 }

@@ -13,7 +13,7 @@ use ottla_offset_store::{Ambient, BoxError, TableStore};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::acks::Acks;
+use super::acks;
 use super::life::Living;
 use super::recorder::{place_of, topic};
 use super::store::{Noted, Rows};
@@ -205,7 +205,7 @@ struct Hand {
 }
 
 /// A record that it works on.
-type One = (Place, i64, Payload);
+pub(super) type One = (Place, i64, Payload);
 
 impl Hand {
     async fn work(&self, one: One) -> Result<(), BoxError> {
@@ -265,22 +265,20 @@ impl Handler for Hand {
                 at: claim.start().next,
             });
         }
-        let mut acks = Acks::of(claim);
-        while let Some(batch) = claim.next().await {
-            let records = records(&batch);
+        while let Some(batches) = acks::next(claim, workload.order).await {
+            let records: Vec<One> = batches.iter().flat_map(records).collect();
             for one in &records {
                 self.living.delivered(*one);
             }
             if let (Effects::AutoCommit, Some((_, last, _))) = (workload.effects, records.last()) {
                 claim.mark(*last);
             }
-            for one in records {
+            for one in acks::records(&batches, workload.order) {
                 self.work(one).await?;
                 if workload.effects == Effects::AtLeastOnce {
-                    acks.done(claim, one.1);
+                    acks::done(claim, workload.order, one.1);
                 }
             }
-            acks.batch_ends(claim);
         }
         Ok(())
     }
