@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::Parser;
 use ottla_simulation::hunt::{self, Hunt};
 use ottla_simulation::plan::{Coverage, Kind, Plan};
-use ottla_simulation::plants::{self, IS_PLANTED, PLANTS, Plant};
+use ottla_simulation::plants::{self, IS_PLANTED, Plant};
 use ottla_simulation::report::{difference, report};
 use ottla_simulation::world::{self, Lived};
 
@@ -95,7 +95,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         return write!(out, "{}", plan(arguments, seed));
     }
     if arguments.bugs {
-        for plant in PLANTS {
+        for plant in Plant::all() {
             let Plant { name, breaks, .. } = plant;
             writeln!(out, "{name:28} {breaks}")?;
         }

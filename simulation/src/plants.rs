@@ -16,11 +16,13 @@
 use crate::check::Invariant;
 
 mod copy;
+mod later;
 mod list;
 #[cfg(test)]
 mod tests;
 
 pub use copy::copy;
+pub use later::LATER;
 pub use list::PLANTS;
 
 /// Whether this program is one with bugs in it.
@@ -80,10 +82,15 @@ pub struct Misplaced {
 }
 
 impl Plant {
+    /// Those that must be found, and those for later.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        PLANTS.iter().chain(LATER)
+    }
+
     /// The bug of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        PLANTS.iter().find(|plant| plant.name == name)
+        Self::all().find(|plant| plant.name == name)
     }
 }
 

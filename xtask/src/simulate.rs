@@ -1,9 +1,9 @@
 //! `cargo xtask simulate`: the simulated world. The program is that of the package `ottla-simulation`.
 //!
-//! With `--with-bug` it is built from a copy of the workspace that has known bugs in it: in `target/plants`, beside the real one, with which
-//! it shares the dependencies.
+//! With `--with-bug` it is built from a copy of the workspace that has known bugs in it, in `target/plants`: all over the first time, then only
+//! what has changed.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -53,14 +53,13 @@ fn planted(arguments: &[OsString], interrupt: &Interrupt) -> Result<PathBuf> {
     build.args(["ottla-simulation", "--bin", "ottla-simulation"]);
     build
         .arg("--manifest-path")
-        .arg(workspace.join("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", &folder);
-    // Dependencies are those of the real one, and built already.
-    if std::env::var_os("CARGO_BUILD_BUILD_DIR").is_none() {
-        build.env("CARGO_BUILD_BUILD_DIR", target());
+        .arg(workspace.join("Cargo.toml"));
+    // In a folder of its own: cargo tells packages apart by where they are in their workspace, and would take one for the other.
+    for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
+        build.env(variable, &folder);
     }
     succeed(&mut build, interrupt)?;
-    Ok(folder.join(OsStr::new("simulation/ottla-simulation")))
+    Ok(folder.join("simulation/ottla-simulation"))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! V8: within one assignment, from one claim or seek to the next, no record is left out and none comes twice; and each is the one
-//! that is in the log.
+//! V8: within one assignment, from one claim or seek to the next, no record is left out and none comes twice; each is the one
+//! that is in the log; and when the assignment is given up or lost, no more come.
 
 use std::collections::BTreeMap;
 
 use crate::history::{Assignment, Event, Payload, Place, Who};
 
-use super::Found;
 use super::facts::Facts;
+use super::{Effects, Found};
 
 #[derive(Default)]
 struct Positions {
@@ -17,6 +17,7 @@ struct Positions {
 }
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
+    nothing_comes_after_the_end(facts, found);
     let mut positions = Positions::default();
     for (number, entry) in facts.numbered() {
         match entry.event {
@@ -109,5 +110,33 @@ fn is_the_record(
     if there.peek().is_some() && there.all(|record| record.payload != payload) {
         let what = format!("{place}@{offset} was delivered as {payload}, which it is not");
         found.add(what, [number]);
+    }
+}
+
+/// A handler is given batches one by one. What a processor has in hand for one transaction may be several, and comes to its end.
+fn nothing_comes_after_the_end(facts: &Facts<'_>, found: &mut Found<'_>) {
+    if facts.terms.effects == Effects::ExactlyOnce {
+        return;
+    }
+    let mut over: BTreeMap<(Assignment, Place), usize> = BTreeMap::new();
+    for (number, entry) in facts.numbered() {
+        match &entry.event {
+            Event::Revoked { assignment, places } | Event::Lost { assignment, places } => {
+                let ended = places.iter().map(|place| ((*assignment, *place), number));
+                over.extend(ended);
+            }
+            Event::Delivered {
+                assignment,
+                place,
+                offset,
+                ..
+            } => {
+                if let Some(ended) = over.get(&(*assignment, *place)) {
+                    let what = format!("{assignment} got {place}@{offset} after it was given up");
+                    found.add(what, [*ended, number]);
+                }
+            }
+            _ => {}
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{PLANTED, PLANTS, SWITCH};
+use super::{PLANTED, Plant, SWITCH};
 
 /// Copies the workspace `from` one folder `into` another, and plants all bugs there.
 ///
@@ -35,7 +35,7 @@ pub fn copy(from: &Path, into: &Path) -> io::Result<()> {
 fn planted(from: &Path) -> io::Result<BTreeMap<PathBuf, String>> {
     let mut files = BTreeMap::new();
     let mut roots = BTreeSet::new();
-    let edits = PLANTS.iter().flat_map(|plant| plant.edits);
+    let edits = Plant::all().flat_map(|plant| plant.edits);
     for edit in edits.chain([&PLANTED]) {
         let text = changed(&mut files, from, Path::new(edit.file))?;
         *text = edit.apply(text).map_err(|misplaced| {

@@ -116,6 +116,8 @@ impl Troubles {
         let long = Duration::from_millis(6_000 + 20 * u64::from(fault.target.choice));
         Some(match fault.kind {
             Kind::LateClaim | Kind::PauseInTransaction => Trouble::Wait(long),
+            // A store that is down may refuse, or hang.
+            Kind::StoreDownAtRevoke if fault.target.choice % 2 == 1 => Trouble::Wait(long),
             Kind::StoreCommitUnknownLate => Trouble::Late(long / 4),
             Kind::StoreCommitUnknownApplied | Kind::ClaimAnswerLost => Trouble::Applied,
             Kind::StoreCommitUnknownNotApplied => Trouble::NotApplied,

@@ -30,6 +30,14 @@ fn v9_it_catches_up_too_late() {
 }
 
 #[test]
+fn v9_the_mirror_stays_behind() {
+    let mut script = exactly_once();
+    script.store(ME, Keeper::Kafka, Some(0), Write::Commit, Vec::new());
+    script.settle();
+    script.only(Invariant::V9);
+}
+
+#[test]
 fn v10_a_call_that_does_not_end() {
     let mut script = exactly_once();
     let started = Event::CallStarted {

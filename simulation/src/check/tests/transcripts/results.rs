@@ -388,3 +388,42 @@ fn v1_the_very_first_record_counts() {
     script.settle();
     script.finds(Invariant::V1);
 }
+
+#[test]
+fn v3_a_record_that_was_called_not_written_is_there() {
+    let mut script = exactly_once();
+    script.send(2, None);
+    script.sent(2, Outcome::Refused);
+    script.in_log(2, false);
+    script.work(ME, 1, 2..3);
+    script.commit(ME, 1, 3, &[2], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V3);
+}
+
+#[test]
+fn v7_what_was_sent_first_is_behind_in_the_log() {
+    let mut script = exactly_once();
+    for number in [3, 2] {
+        script.send(number, None);
+        script.sent(number, Outcome::Acknowledged);
+    }
+    script.in_log(2, false);
+    script.in_log(3, false);
+    script.work(ME, 1, 2..4);
+    script.commit(ME, 1, 4, &[2, 3], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V7);
+}
+
+#[test]
+fn v8_nothing_comes_after_the_end_of_an_assignment() {
+    let mut script = marked();
+    script.records(2..3);
+    let (assignment, places) = (Assignment(1), vec![P]);
+    script.note(ME, Event::Revoked { assignment, places });
+    script.work(ME, 1, 2..3);
+    script.commit(ME, 1, 3, &[], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V8);
+}
