@@ -33,7 +33,7 @@ pub struct Known {
     pub log_end: Option<i64>,
     /// Where the partition's log and the row's leader epoch part (OffsetForLeaderEpoch, KIP-320).
     pub epoch_end: Option<i64>,
-    /// The largest [`Row::partitions_seen`] of the topic's other rows.
+    /// The smallest [`Row::partitions_seen`] of the topic's other rows, without those that are 0.
     pub partitions_seen: Option<i32>,
 }
 

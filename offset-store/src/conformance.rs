@@ -92,6 +92,7 @@ macro_rules! suite {
         $crate::properties! { $open, if true =>
             claims::a_new_row_stores_its_start_at_once
             claims::a_claimed_row_knows_its_topic
+            claims::a_row_keeps_how_many_partitions_it_was_made_with
             claims::a_claim_starts_where_the_last_commit_ended
             claims::a_claim_shows_its_owner
             claims::two_claims_from_one_reading_make_one_owner

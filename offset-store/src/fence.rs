@@ -81,7 +81,7 @@ pub(crate) fn claim(
         (None, None) => wanted.start,
     };
     let replaced = row.as_ref().map_or(Fence::NONE, |row| row.fence);
-    let seen_before = row.as_ref().map_or(0, |row| row.partitions_seen);
+    let partitions_seen = partitions_seen(row.as_ref(), topic.id, wanted.partitions_seen);
     let then = Claim {
         row: Row {
             next_offset: Some(concrete(&key, at.next)?),
@@ -92,11 +92,7 @@ pub(crate) fn claim(
             fence,
             replaced,
             owner: Some(owner.name.clone()),
-            partitions_seen: if wanted.partitions_seen > 0 {
-                wanted.partitions_seen
-            } else {
-                seen_before
-            },
+            partitions_seen,
             updated_at: now_ms,
             key,
         },
@@ -106,6 +102,17 @@ pub(crate) fn claim(
     };
     let expect = row.map_or(Expect::Absent, |row| Expect::Fence(row.fence));
     Ok(Claiming { expect, gap, then })
+}
+
+/// The count that the row was made with, as long as it speaks of the same topic: where one row followed the topic, the partitions that it grew by would
+/// pass for old ones with all who have yet to claim them.
+fn partitions_seen(row: Option<&Row>, topic_id: TopicId, now: i32) -> i32 {
+    let before = row.map_or(0, |row| row.partitions_seen);
+    let is_same = row.is_some_and(|row| row.topic_id == topic_id);
+    match (is_same && before > 0) || now <= 0 {
+        true => before,
+        false => now,
+    }
 }
 
 /// Decides a commit: the new offset and `fence`, if the row still holds ours.

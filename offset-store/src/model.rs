@@ -144,7 +144,8 @@ pub struct Row {
     pub replaced: Fence,
     /// Who claimed the row; `None` after a reset, a deletion or a release.
     pub owner: Option<String>,
-    /// How many partitions the topic had when the row was last claimed or reset; 0 when unknown.
+    /// How many partitions the topic had when the row was first claimed, or reset; 0 when unknown. It does not follow the topic: partitions that are
+    /// added later are told by it.
     pub partitions_seen: i32,
     /// When the row was last written, in milliseconds since 1970. For people: nothing is decided by it.
     pub updated_at: i64,

@@ -19,6 +19,7 @@
 //! | `slow` | a network that brings a byte a second |
 //! | `panics` | panics, which end a task in silence |
 //! | `makings` | which making of a topic is meant |
+//! | `brokers` | faults of leaders and brokers |
 //! | `logs` | faults of topics and logs |
 //! | `coordinator` | faults of the group and of what it keeps, and of what brokers tell |
 //! | `operator` | who has the group go on where it stops by design |
@@ -34,6 +35,7 @@ use ottla_offset_store::Ambient;
 use tokio_util::sync::CancellationToken;
 
 mod acks;
+mod brokers;
 mod by_key;
 mod calls;
 mod coordinator;

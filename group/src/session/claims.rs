@@ -186,9 +186,10 @@ impl Claims {
             if let Some(anomaly) = other_cluster(key, &rows) {
                 return Err(anomalous(key, anomaly));
             }
+            let topic_id = topics.get(&key.topic).map_or(TopicId::UNKNOWN, |t| t.0);
             let known = Known {
-                topic_id: topics.get(&key.topic).map_or(TopicId::UNKNOWN, |t| t.0),
-                partitions_seen: partitions_seen(key, &rows),
+                topic_id,
+                partitions_seen: partitions_seen(key, topic_id, &rows),
                 ..Known::default()
             };
             let is_new = matches!(
@@ -338,12 +339,15 @@ impl Claims {
     }
 }
 
-/// How many partitions the topic had when the group last looked.
-fn partitions_seen(key: &Key, rows: &[Row]) -> Option<i32> {
+/// How many partitions the topic had when the group began with it.
+fn partitions_seen(key: &Key, topic_id: TopicId, rows: &[Row]) -> Option<i32> {
+    let is_unknown = |id: TopicId| id.is_unknown() || topic_id.is_unknown();
     let same_topic = rows
         .iter()
-        .filter(|row| row.key.cluster_id == key.cluster_id && row.key.topic == key.topic);
-    same_topic.map(|row| row.partitions_seen).max()
+        .filter(|row| row.key.cluster_id == key.cluster_id && row.key.topic == key.topic)
+        .filter(|row| row.topic_id == topic_id || is_unknown(row.topic_id));
+    let seen = same_topic.map(|row| row.partitions_seen);
+    seen.filter(|seen| *seen > 0).min()
 }
 
 fn anomalous(key: &Key, source: Anomaly) -> Unopened {

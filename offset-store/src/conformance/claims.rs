@@ -22,6 +22,19 @@ pub async fn a_claimed_row_knows_its_topic<S: OffsetStore>(open: impl AsyncFn(&P
     assert_eq!((row.topic_id, row.partitions_seen), (TOPIC, 8));
 }
 
+/// Or the first of several members to claim after a topic grew would hide that from the others.
+pub async fn a_row_keeps_how_many_partitions_it_was_made_with<S: OffsetStore>(
+    open: impl AsyncFn(&Place) -> S,
+) {
+    let (place, one, two) = two(&open).await;
+    claim(&one, "one", &place.key()).await;
+    let again = confirmed(&two, &[place.key()]).await.remove(0);
+    let again = Wanted::new(again, Committed::at(5), TOPIC, 12);
+    try_claim(&two, "two", again).await.expect("a claim");
+    let row = row(&two, &place.key()).await.expect("a row");
+    assert_eq!(row.partitions_seen, 8);
+}
+
 pub async fn a_claim_starts_where_the_last_commit_ended<S: OffsetStore>(
     open: impl AsyncFn(&Place) -> S,
 ) {

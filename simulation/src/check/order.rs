@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Assignment, Event, Key, Payload, Place};
+use crate::history::{Assignment, Event, Key, Payload, Place, Transaction};
 
 use super::facts::Facts;
 use super::{Effects, Found, Order};
@@ -26,16 +26,16 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// The producer is idempotent: what it tries again does not overtake, nor is overtaken. One that is in transactions is another producer.
+/// The producer is idempotent: what it tries again does not overtake, nor is overtaken. Each transaction is another producer's.
 fn logs_are_in_order(facts: &Facts<'_>, found: &mut Found<'_>) {
     for (place, log) in &facts.ending.logs {
-        let mut latest: BTreeMap<bool, (usize, Payload)> = BTreeMap::new();
+        let mut latest: BTreeMap<Option<Transaction>, (usize, Payload)> = BTreeMap::new();
         for record in &log.records {
             let Some(send) = facts.sends.get(&record.payload) else {
                 continue;
             };
             let (number, payload) = (send.begun, record.payload);
-            let before = latest.insert(send.transaction.is_some(), (number, payload));
+            let before = latest.insert(send.transaction, (number, payload));
             if let Some((before, first)) = before.filter(|(before, _)| *before > number) {
                 let what = format!("{payload} is in {place} behind {first}, which was sent later");
                 found.add(what, [number, before]);

@@ -92,6 +92,9 @@ impl Workload {
     #[must_use]
     pub fn knows(&self, kind: Kind) -> bool {
         let has_store = self.store != StoreKind::Kafka;
+        if self.starts_newest && forgets(kind, has_store) {
+            return false;
+        }
         match kind {
             Kind::StoreDownAtClaim
             | Kind::StoreDownAtCommit
@@ -125,6 +128,18 @@ impl Workload {
             Kind::LeaderKilledInSync => self.protocol != Protocol::Consumer,
             _ => true,
         }
+    }
+}
+
+/// Whether a place to start is lost, or is not there yet: who starts at the newest record leaves out what came before, and is meant to. (That
+/// a topic grew, Kafka's offsets don't tell; a store's rows do.)
+fn forgets(kind: Kind, has_store: bool) -> bool {
+    match kind {
+        Kind::RowDeleted | Kind::OffsetsExpire => true,
+        Kind::GroupDeleted | Kind::TopicDeleted | Kind::TopicRecreated | Kind::PartitionsAdded => {
+            !has_store
+        }
+        _ => false,
     }
 }
 

@@ -8,7 +8,8 @@ use ottla_embedded::protocol::ApiKey;
 use ottla_embedded::protocol::error_code::ErrorCode;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::director::{Cluster, by_rules, kept, move_leader};
+use super::brokers::move_leader;
+use super::director::{Cluster, by_rules, kept};
 use super::{GROUP, PORT, Shared, operator};
 use crate::history::{Keeper, Place};
 use crate::plan::{Fault, Kind, Plan};

@@ -15,7 +15,7 @@ use super::process::certain;
 use super::recorder::topic;
 use super::transactional::{self, Decided};
 use super::{
-    CLUSTER, GROUP, Order, PORT, START, Shared, coordinator, lock, logs, member, operator,
+    CLUSTER, GROUP, Order, PORT, START, Shared, brokers, coordinator, lock, logs, member, operator,
     rebalances, rules,
 };
 use crate::history::{Ending, Event, Keeper, Log, LogRecord, Place, Who};
@@ -131,49 +131,27 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
             1
         }
         Kind::JoinStorm => join_storm(shared, fault).await,
-        Kind::LeaderMoves => u32::from(move_leader(shared, cluster, fault, target.choice)),
-        Kind::LeaderFlaps => {
-            let until = Instant::now() + fault.lasts;
-            let (mut moves, mut choice) = (0, target.choice);
-            while Instant::now() < until {
-                moves += u32::from(move_leader(shared, cluster, fault, choice));
-                choice = choice.wrapping_add(1);
-                sleep(Duration::from_millis(700)).await;
-            }
-            moves
-        }
-        Kind::CoordinatorMoves => {
-            let node = i32::from(target.broker);
-            transactional::move_coordinators(shared, cluster, node);
-            u32::from(cluster.move_coordinator(GROUP, node).is_ok())
-        }
-        Kind::BrokerReplaced => restart(cluster, target.broker.into(), fault.lasts).await,
-        Kind::RollingBounce => {
-            let brokers = shared.plan.shape.brokers;
-            let mut hits = 0;
-            for node in 1..=brokers {
-                hits += restart(cluster, node.into(), fault.lasts / u32::from(brokers)).await;
-            }
-            hits
-        }
+        kind if brokers::is_of_brokers(kind) => brokers::meet(shared, cluster, fault).await,
         kind if transactional::plays(kind) => transactional::lasted(shared, fault).await,
         kind if logs::is_of_logs(kind) => logs::meet(shared, cluster, fault).await,
         kind if coordinator::is_of_groups(kind) => coordinator::meet(shared, cluster, fault).await,
-        kind if rules::is_of_stores(kind) => {
-            match kind {
-                // Claims are rare: who joins again claims again.
-                Kind::ClaimAnswerLost => {
-                    shared.troubles.start(certain(*fault));
-                    shared.members[usize::from(target.member)].stop();
-                }
-                _ => shared.troubles.start(*fault),
-            }
-            // What meets no time of its own waits for somebody to come.
-            sleep(fault.lasts.max(Duration::from_secs(8))).await;
-            shared.troubles.end(fault.id)
-        }
+        kind if rules::is_of_stores(kind) => trouble_a_store(shared, fault).await,
         _ => by_rules(cluster, fault, shared).await,
     }
+}
+
+async fn trouble_a_store(shared: &Shared, fault: &Fault) -> u32 {
+    match fault.kind {
+        // Claims are rare: who joins again claims again.
+        Kind::ClaimAnswerLost => {
+            shared.troubles.start(certain(*fault));
+            shared.members[usize::from(fault.target.member)].stop();
+        }
+        _ => shared.troubles.start(*fault),
+    }
+    // What meets no time of its own waits for somebody to come.
+    sleep(fault.lasts.max(Duration::from_secs(8))).await;
+    shared.troubles.end(fault.id)
 }
 
 /// Waits for a commit of the member, which is its last deed.
@@ -214,25 +192,6 @@ async fn join_storm(shared: &Shared, fault: &Fault) -> u32 {
         sleep(Duration::from_millis(2_500)).await;
     }
     stops
-}
-
-pub(super) fn move_leader(shared: &Shared, cluster: &Cluster, fault: &Fault, choice: u16) -> bool {
-    let brokers = u16::from(shared.plan.shape.brokers);
-    let name = topic(fault.target.topic);
-    let tried = (0..brokers).map(|more| i32::from((choice + more) % brokers) + 1);
-    let partition = fault.target.partition.into();
-    tried
-        .into_iter()
-        .any(|node| cluster.move_leader(&name, partition, node).is_ok())
-}
-
-async fn restart(cluster: &Cluster, node: i32, time: Duration) -> u32 {
-    let stopped = cluster.stop_broker(node).await.is_ok();
-    sleep(time).await;
-    while cluster.start_broker(node).await.is_err() {
-        sleep(Duration::from_millis(200)).await;
-    }
-    u32::from(stopped)
 }
 
 /// Waits until nothing is left to be done.

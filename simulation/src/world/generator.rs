@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ottla_client::Client;
-use ottla_client::producer::{Delivery, ProduceError, ProducerRecord};
+use ottla_client::producer::{Delivery, ProduceError, Producer, ProducerRecord};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -69,6 +69,15 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
         };
         waiting.spawn(wait(Arc::clone(&shared), payload, sent));
     }
+    close(&shared, producer, waiting).await;
+    drop(client);
+    transactions.await?;
+    sleep(Duration::from_millis(200)).await;
+    shared.all_sent.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+async fn close(shared: &Shared, producer: Producer, mut waiting: JoinSet<()>) {
     let within = DELIVERY + Duration::from_secs(5);
     let flush = || producer.flush();
     // What failed, its delivery has told.
@@ -86,11 +95,6 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
         Err(_) => Outcome::Refused,
     };
     shared.recorder.call_ended(Who::Generator, call, outcome);
-    drop(client);
-    transactions.await?;
-    sleep(Duration::from_millis(200)).await;
-    shared.all_sent.store(true, Ordering::Relaxed);
-    Ok(())
 }
 
 pub(super) async fn connect(shared: &Shared, name: &str) -> Client {

@@ -54,7 +54,7 @@ pub(super) async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u
             retain(shared, cluster, target.topic)
         }
         Kind::DeleteRecords => {
-            if target.choice % 4 > 0 {
+            if !target.choice.is_multiple_of(4) {
                 fall_behind(cluster, place()).await;
             }
             delete_records(shared, cluster, place())

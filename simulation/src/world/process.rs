@@ -169,7 +169,7 @@ impl Shared {
     /// A process stands still for a while, if it runs. Half of those who are to stand for long do so at a commit, if one comes.
     pub(super) async fn stand_still(&self, fault: &Fault) -> u32 {
         let process = &self.members[usize::from(fault.target.member)].process;
-        let at_commit = fault.kind == Kind::MemberPaused && fault.target.choice % 2 == 0;
+        let at_commit = fault.kind == Kind::MemberPaused && fault.target.choice.is_multiple_of(2);
         let is_held = at_commit && self.meets(fault, Duration::from_secs(6)).await;
         let Some(turns) = lock(&process.turns).clone() else {
             return 0;
@@ -212,7 +212,7 @@ impl Shared {
         let off_by = &self.members[usize::from(fault.target.member)]
             .process
             .off_by;
-        let is_of_brokers = fault.target.choice % 3 == 0;
+        let is_of_brokers = fault.target.choice.is_multiple_of(3);
         let jump = |by| match is_of_brokers {
             true => jump_brokers(by),
             false => {
@@ -229,7 +229,7 @@ impl Shared {
     pub(super) async fn start_again(&self, fault: &Fault) -> u32 {
         let member = fault.target.member;
         let process = &self.members[usize::from(member)].process;
-        if fault.target.choice % 2 == 0 {
+        if fault.target.choice.is_multiple_of(2) {
             self.order(Order::Crash(member));
             sleep(fault.lasts).await;
             self.order(Order::Start(member));
