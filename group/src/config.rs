@@ -23,6 +23,10 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(3);
 ///
 /// It is resolved at once, and the offset that comes out is committed before the first record is read (in Kafka unless it
 /// is the oldest, which stays the oldest): a member that dies before its first commit skips nothing.
+///
+/// Partitions that a topic gets later start at their oldest record whatever the policy, where a store keeps the offsets: its rows tell how many there
+/// were. Kafka's offsets don't, so there the policy counts for them too, as in Kafka's own clients: what comes before such a partition is first
+/// assigned is left out by [`Newest`](Self::Newest). The same goes for offsets that are forgotten: expired, or deleted with their group or topic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StartPolicy {
