@@ -58,7 +58,10 @@ impl Progress {
         self.with(|state| {
             let next = batch.next_offset();
             let first = batch.first_offset().unwrap_or(next);
-            state.epochs.deliver(first, batch.leader_epoch());
+            // Of markers alone, the epoch is that of the last.
+            let of_epoch = first.min(next.saturating_sub(1));
+            let epoch = batch.leader_epoch();
+            state.epochs.deliver(of_epoch, next, epoch);
             let offsets = || batch.records().map(|record| record.offset);
             let records = batch.record_count();
             state.tracker.deliver(first, next, records, offsets);
