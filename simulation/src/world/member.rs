@@ -24,7 +24,7 @@ use super::life::Living;
 use super::process::Process;
 use super::recorder::{Recorder, topic};
 use super::store::{Noted, Rows};
-use super::trouble::Ordeal;
+use super::trouble::{Late, Ordeal};
 use super::{GROUP, Shared, by_key, config, instance, operator};
 use crate::check::{Effects, Order};
 use crate::history::{CallKind, Event, Keeper, Life, Outcome, Payload, Place, Worked};
@@ -43,6 +43,8 @@ pub(super) struct Outside {
     stop: Mutex<CancellationToken>,
     pub(super) done: AtomicU32,
     pub(super) process: Process,
+    /// Writes that a store is yet to do: tasks of the process that are none of its own.
+    pub(super) late: Late,
 }
 
 impl Outside {
@@ -96,6 +98,7 @@ async fn lives(shared: Arc<Shared>, member: u8) -> turmoil::Result {
     let alive = tokio::runtime::Handle::current()
         .metrics()
         .num_alive_tasks();
+    let alive = alive.saturating_sub(outside.late.under_way());
     shared
         .tasks_left
         .fetch_add(u32::try_from(alive).unwrap_or(u32::MAX), Ordering::Relaxed);

@@ -1,6 +1,8 @@
 //! The real tables with an eye on them: each row that is written is noted with its results, in the step that writes it; and what
 //! goes wrong with a store goes wrong here.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use ottla_offset_store::memory::MemoryTable;
@@ -195,11 +197,7 @@ impl Watched {
         match trouble {
             Some(Trouble::Wait(time)) => sleep(time).await,
             Some(Trouble::Late(time)) => {
-                let later = self.clone();
-                tokio::spawn(async move {
-                    sleep(time).await;
-                    let _ = later.put(&rows, write);
-                });
+                self.later(time, move |table| drop(table.put(&rows, write)));
                 return Err(unknown().into());
             }
             Some(Trouble::Refused(error)) => return Err(error.into()),
@@ -349,11 +347,8 @@ impl Watched {
         match &trouble {
             Some(Trouble::Wait(time)) => sleep(*time).await,
             Some(Trouble::Late(time)) => {
-                let (later, time, writes) = (self.clone(), *time, writes.to_vec());
-                tokio::spawn(async move {
-                    sleep(time).await;
-                    let _ = later.put_all(&writes);
-                });
+                let writes = writes.to_vec();
+                self.later(*time, move |table| drop(table.put_all(&writes)));
                 return Err(unknown());
             }
             Some(Trouble::NotApplied) => return Err(unknown()),
@@ -427,6 +422,15 @@ impl Watched {
             outcome,
         };
         self.recorder.note(Who::Operator, reset);
+    }
+
+    fn later(&self, time: Duration, write: impl FnOnce(&Self) + Send + 'static) {
+        let (table, late) = (self.clone(), self.troubles.late(self.who));
+        tokio::spawn(async move {
+            sleep(time).await;
+            write(&table);
+            drop(late);
+        });
     }
 
     fn put_all(&self, writes: &[Write]) -> Result<Vec<Written>, StoreError> {

@@ -67,6 +67,16 @@ struct Active {
     polls: u32,
 }
 
+/// Writes that are under way: as many as there are clones.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Late(Arc<()>);
+
+impl Late {
+    pub(super) fn under_way(&self) -> usize {
+        Arc::strong_count(&self.0) - 1
+    }
+}
+
 impl Troubles {
     pub(super) fn new(seed: u64, members: Arc<[Outside]>, orders: Orders) -> Self {
         let state = State {
@@ -152,6 +162,16 @@ impl Troubles {
         self.hold(who);
         if let Who::Member(Life { member, .. }) = who {
             lock(&self.orders).push_back(Order::Crash(member));
+        }
+    }
+
+    /// A write comes later: for as long as what is given back is kept.
+    pub(super) fn late(&self, who: Who) -> Option<Late> {
+        match who {
+            Who::Member(Life { member, .. }) => {
+                Some(self.members[usize::from(member)].late.clone())
+            }
+            _ => None,
         }
     }
 
