@@ -41,7 +41,7 @@ const TABLE: &[(&str, &str)] = &[
     ("sqlite/table.rs::call", "work_on_the_connection"),
     (
         "sqlite/table.rs::write_results",
-        "results_and_offset_together",
+        "results_and_offset_together_in_sqlite",
     ),
     ("store.rs::claim", "rows"),
     ("store.rs::commit", "rows"),
@@ -56,7 +56,10 @@ const TABLE: &[(&str, &str)] = &[
     ("table.rs::read", "rows"),
     ("table.rs::scan", "rows"),
     ("table.rs::write_if", "rows"),
-    ("table/store.rs::commit_with", "results_and_offset_together"),
+    (
+        "table/store.rs::commit_with",
+        "results_and_offset_together_in_sqlite",
+    ),
 ];
 
 /// A table that waits before and after each step, so that there are awaits to be dropped at.

@@ -91,7 +91,8 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(20)).await;
         assert!(!task.is_finished());
         open.store(true, Ordering::Relaxed);
-        waker.lock().unwrap().take().map(Waker::wake);
+        let waker: Waker = waker.lock().unwrap().take().unwrap();
+        waker.wake();
         assert_eq!(task.await.unwrap() - began, Duration::from_secs(20));
     }
 }
