@@ -73,6 +73,9 @@ const TABLE: &[(&str, Test)] = &[
     ("consumer/partition.rs::next", || Box::pin(records::next())),
     ("consumer/partition.rs::seek", || Box::pin(records::seek())),
     ("offsets/commit.rs::commit", || Box::pin(offsets::commit())),
+    ("offsets/commit.rs::commit_by_id", || {
+        Box::pin(offsets::commit_by_id())
+    }),
     ("offsets/fetch.rs::fetch", || Box::pin(offsets::fetch())),
     ("offsets/fetch.rs::fetch_all", || {
         Box::pin(offsets::fetch_all())

@@ -89,6 +89,40 @@ pub(crate) async fn commit() {
     assert!(dropped > 0);
 }
 
+pub(crate) async fn commit_by_id() {
+    let world = World::start().await;
+    let id = world.cluster.topic_id(TOPIC).unwrap();
+    let by_id = |next| {
+        [(
+            TopicPartition::new(TOPIC, 0),
+            id,
+            CommittedOffset::new(next),
+        )]
+    };
+    let dropped = at_each_await(
+        "commit by id",
+        async || {
+            let client = world.client().await;
+            let group = client.offsets().group(GROUP);
+            (client, group)
+        },
+        async |(_, group): &mut (Client, GroupOffsets)| {
+            let committed = group.commit_by_id(None, &by_id(5)).await.unwrap();
+            assert_eq!(committed[0].1, Ok(()));
+        },
+        async |(client, group), _| {
+            let later = group.commit_by_id(None, &by_id(9)).await.unwrap();
+            assert_eq!(later[0].1, Ok(()));
+            sleep(Duration::from_secs(5)).await;
+            assert_eq!(world.cluster.committed(GROUP, TOPIC, 0), Some(9));
+            drop((client, group));
+            world.nothing_is_left().await;
+        },
+    )
+    .await;
+    assert!(dropped > 0);
+}
+
 async fn manager(world: &World) -> (Client, OffsetManager) {
     let client = world.client().await;
     let manager = client.offset_manager(GROUP).auto_commit(Some(SELDOM));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{
-    Assignment, Call, CallKind, Commit, Event, Outcome, Payload, Place, Who, Worked,
+    Assignment, Call, CallKind, Commit, Event, Keeper, Outcome, Payload, Place, Who, Worked,
 };
 
 use super::facts::Facts;
@@ -79,10 +79,11 @@ fn what_is_done_is_committed(
     for (number, entry) in facts.numbered().take(ended + 1) {
         if entry.who == who {
             own.follow(facts, number, &entry.event);
-            own.give_up(number, started, &entry.event);
+            own.give_up(facts.terms.keeper, number, started, &entry.event);
         }
     }
-    for ((_, place), work) in &own.work {
+    let held = own.work.iter().filter(|(it, _)| !own.dropped.contains(it));
+    for ((_, place), work) in held {
         if let Some((last, delivered)) = work.last_done()
             && committed(facts, *place, ended).is_none_or(|next| next <= last)
         {
@@ -97,6 +98,8 @@ fn what_is_done_is_committed(
 struct Own {
     work: BTreeMap<(Assignment, Place), Work>,
     commits: BTreeMap<Commit, (Assignment, Place)>,
+    /// Where a store's commit was refused, or is in doubt: the claim is dropped with all that was done under it, until the next.
+    dropped: BTreeSet<(Assignment, Place)>,
 }
 
 impl Own {
@@ -106,6 +109,7 @@ impl Own {
                 assignment, place, ..
             } => {
                 self.work.insert((assignment, place), Work::default());
+                self.dropped.remove(&(assignment, place));
             }
             Event::Delivered {
                 assignment,
@@ -139,7 +143,7 @@ impl Own {
         }
     }
 
-    fn give_up(&mut self, number: usize, started: usize, event: &Event) {
+    fn give_up(&mut self, keeper: Keeper, number: usize, started: usize, event: &Event) {
         match event {
             Event::Lost { assignment, places } => self.drop_all(*assignment, places),
             // Given up before the close: what was not committed then is another's to do.
@@ -162,9 +166,14 @@ impl Own {
             Event::CommitEnded {
                 commit,
                 outcome: Outcome::Refused | Outcome::Unknown,
-            } if number > started => {
+            } => {
                 if let Some(reported) = self.commits.get(commit) {
-                    self.work.remove(reported);
+                    if number > started {
+                        self.work.remove(reported);
+                    }
+                    if keeper == Keeper::Store {
+                        self.dropped.insert(*reported);
+                    }
                 }
             }
             _ => {}

@@ -257,6 +257,30 @@ fn v11_asks_for_nothing_that_was_lost_before() {
     }
 }
 
+#[test]
+fn v11_asks_for_nothing_whose_claim_was_dropped_until_the_next() {
+    let mut script = marked();
+    script.terms.keeper = Keeper::Store;
+    script.records(2..3);
+    script.work(ME, 1, 2..3);
+    script.commit(ME, 1, 3, &[], Outcome::Refused);
+    let mut again = script.clone();
+    again.claim(ME, 1, 2);
+    again.work(ME, 1, 2..3);
+    for (script, is_dropped) in [(script, true), (again, false)] {
+        let mut script = script;
+        close(
+            &mut script,
+            ME,
+            CallKind::CloseMember,
+            Outcome::Acknowledged,
+        );
+        let found = script.violations();
+        let is_found = found.iter().any(|it| it.invariant == Invariant::V11);
+        assert_eq!(is_found, !is_dropped);
+    }
+}
+
 fn close(script: &mut Script, who: Who, kind: CallKind, outcome: Outcome) {
     let (call, deadline) = (Call(1), script.now() + std::time::Duration::from_secs(5));
     script.note(
