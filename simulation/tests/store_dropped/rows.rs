@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use ottla_client::protocol::types::TopicId;
 use ottla_offset_store::sqlite::SqliteStore;
 use ottla_offset_store::{
     Claim, Committed, Key, KeyValueTransaction, OffsetStore, Owner, Reset, ResultsStore, Wanted,
     confirm,
 };
-use ottla_protocol::types::TopicId;
 
 use crate::polls::{at_each_await, polled};
 use crate::world::TOPIC;

@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "dropped/opening.rs"]
+#[path = "store_dropped/opening.rs"]
 mod opening;
-#[path = "../../client/tests/dropped/polls.rs"]
+#[path = "pipes/polls.rs"]
 mod polls;
-#[path = "dropped/rows.rs"]
+#[path = "store_dropped/rows.rs"]
 mod rows;
-#[path = "dropped/slow.rs"]
+#[path = "store_dropped/slow.rs"]
 mod slow;
-#[path = "../../client/tests/dropped/world.rs"]
+#[path = "pipes/world.rs"]
 mod world;
 
 use std::collections::BTreeSet;
@@ -109,7 +109,7 @@ async fn rows_in_kafka() {
 
 #[test]
 fn the_table_names_every_public_async_function() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../offset-store/src");
     let mut found = BTreeSet::new();
     public(&source, &source, &mut found);
     let table: BTreeSet<String> = TABLE.iter().map(|(name, _)| (*name).to_owned()).collect();

@@ -7,7 +7,7 @@
     dead_code
 )]
 
-#[path = "dropped/world.rs"]
+#[path = "pipes/world.rs"]
 mod world;
 
 use std::time::Duration;

@@ -3,17 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "dropped/calls.rs"]
+#[path = "client_dropped/calls.rs"]
 mod calls;
-#[path = "dropped/offsets.rs"]
+#[path = "client_dropped/offsets.rs"]
 mod offsets;
-#[path = "dropped/polls.rs"]
+#[path = "pipes/polls.rs"]
 mod polls;
-#[path = "dropped/records.rs"]
+#[path = "client_dropped/records.rs"]
 mod records;
-#[path = "dropped/topics.rs"]
+#[path = "client_dropped/topics.rs"]
 mod topics;
-#[path = "dropped/world.rs"]
+#[path = "pipes/world.rs"]
 mod world;
 
 use std::collections::BTreeSet;
@@ -114,7 +114,7 @@ async fn every_public_future_may_be_dropped_at_every_await() {
 
 #[test]
 fn the_table_names_every_public_async_function() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/src");
     let mut found = BTreeSet::new();
     public(&source, &source, &mut found);
     let table: BTreeSet<String> = TABLE.iter().map(|(name, _)| (*name).to_owned()).collect();

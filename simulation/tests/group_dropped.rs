@@ -3,11 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "dropped/members.rs"]
+#[path = "group_dropped/members.rs"]
 mod members;
-#[path = "../../client/tests/dropped/polls.rs"]
+#[path = "pipes/polls.rs"]
 mod polls;
-#[path = "../../client/tests/dropped/world.rs"]
+#[path = "pipes/world.rs"]
 mod world;
 
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ async fn every_public_future_may_be_dropped_at_every_await() {
 
 #[test]
 fn the_table_names_every_public_async_function() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../group/src");
     let mut found = BTreeSet::new();
     public(&source, &source, &mut found);
     let table: BTreeSet<String> = TABLE.iter().map(|(name, _)| (*name).to_owned()).collect();
