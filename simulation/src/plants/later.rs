@@ -7,35 +7,6 @@ use crate::check::Invariant::{V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, V11, V12}
 /// Those bugs.
 pub const LATER: &[Plant] = &[
     Plant {
-        name: "added-partition-at-newest",
-        breaks: "a partition that was added starts where the policy for the first start says",
-        edits: &[Edit {
-            file: "group/src/session/claims.rs",
-            find: "            let policy = if is_new {\n",
-            replace: "            let policy = if is_new && !crate::planted(\"added-partition-at-newest\") {\n",
-        }],
-        found_by: &[V1],
-        within: 1_000,
-    },
-    Plant {
-        name: "topic-id-not-checked",
-        breaks: "an offset of a topic that was deleted is used for the one of the same name",
-        edits: &[
-            Edit {
-                file: "group/src/session/claims.rs",
-                find: "            Some(anomaly) if anomaly.default_policy() == Policy::Fail => {\n",
-                replace: "            Some(anomaly)\n                if anomaly.default_policy() == Policy::Fail\n                    && !crate::planted(\"topic-id-not-checked\") =>\n            {\n",
-            },
-            Edit {
-                file: "offset-store/src/fence.rs",
-                find: "    let may_change = wanted.restart.is_some() || stored.is_none();\n",
-                replace: "    let may_change = wanted.restart.is_some() || stored.is_none() || crate::planted(\"topic-id-not-checked\");\n",
-            },
-        ],
-        found_by: &[V1, V4, V9],
-        within: 300,
-    },
-    Plant {
         name: "unstable-offsets-read",
         breaks: "a start is taken from an offset that an open transaction may still change",
         edits: &[Edit {
@@ -45,28 +16,6 @@ pub const LATER: &[Plant] = &[
         }],
         found_by: &[V8, V4, V1],
         within: 2_000,
-    },
-    Plant {
-        name: "aborted-are-read",
-        breaks: "records of aborted transactions are delivered",
-        edits: &[Edit {
-            file: "client/src/consumer/aborted.rs",
-            find: "            Kind::Transactional => !self.open.contains(&producer_id),\n",
-            replace: "            Kind::Transactional => !self.open.contains(&producer_id) || crate::planted(\"aborted-are-read\"),\n",
-        }],
-        found_by: &[V3],
-        within: 50,
-    },
-    Plant {
-        name: "aborted-list-as-it-comes",
-        breaks: "the list of aborted transactions is taken to have the order that is handy",
-        edits: &[Edit {
-            file: "client/src/consumer/aborted.rs",
-            find: "        listed.sort_unstable_by_key(|aborted| std::cmp::Reverse(aborted.first_offset));\n",
-            replace: "        if !crate::planted(\"aborted-list-as-it-comes\") {\n            listed.sort_unstable_by_key(|aborted| std::cmp::Reverse(aborted.first_offset));\n        }\n",
-        }],
-        found_by: &[V3],
-        within: 1_000,
     },
     // Too rare in the worlds so far: nothing in those of the first 150 seeds whose plan could show it.
     Plant {

@@ -232,4 +232,119 @@ pub const PLANTS: &[Plant] = &[
         found_by: &[V9, V1],
         within: 150,
     },
+    // Topics and transactions.
+    Plant {
+        name: "aborted-are-read",
+        breaks: "records of aborted transactions are delivered",
+        edits: &[Edit {
+            file: "client/src/consumer/aborted.rs",
+            find: "            Kind::Transactional => !self.open.contains(&producer_id),\n",
+            replace: "            Kind::Transactional => !self.open.contains(&producer_id) || crate::planted(\"aborted-are-read\"),\n",
+        }],
+        found_by: &[V3],
+        within: 50,
+    },
+    Plant {
+        name: "aborted-list-as-it-comes",
+        breaks: "the list of aborted transactions is taken to have the order that is handy",
+        edits: &[Edit {
+            file: "client/src/consumer/aborted.rs",
+            find: "        listed.sort_unstable_by_key(|aborted| std::cmp::Reverse(aborted.first_offset));\n",
+            replace: "        if !crate::planted(\"aborted-list-as-it-comes\") {\n            listed.sort_unstable_by_key(|aborted| std::cmp::Reverse(aborted.first_offset));\n        }\n",
+        }],
+        found_by: &[V3],
+        within: 1_000,
+    },
+    Plant {
+        name: "added-partition-at-newest",
+        breaks: "a partition that was added starts where the policy for the first start says",
+        edits: &[Edit {
+            file: "group/src/session/claims.rs",
+            find: "            let policy = if is_new {\n",
+            replace: "            let policy = if is_new && !crate::planted(\"added-partition-at-newest\") {\n",
+        }],
+        found_by: &[V1],
+        within: 1_000,
+    },
+    Plant {
+        name: "topic-id-not-checked",
+        breaks: "an offset of a topic that was deleted is used for the one of the same name",
+        edits: &[
+            Edit {
+                file: "group/src/session/claims.rs",
+                find: "            Some(anomaly) if anomaly.default_policy() == Policy::Fail => {\n",
+                replace: "            Some(anomaly)\n                if anomaly.default_policy() == Policy::Fail\n                    && !crate::planted(\"topic-id-not-checked\") =>\n            {\n",
+            },
+            Edit {
+                file: "offset-store/src/fence.rs",
+                find: "    let may_change = wanted.restart.is_some() || stored.is_none();\n",
+                replace: "    let may_change = wanted.restart.is_some() || stored.is_none() || crate::planted(\"topic-id-not-checked\");\n",
+            },
+        ],
+        found_by: &[V1, V4, V9],
+        within: 300,
+    },
+    // Bugs that were there, and that seeds of this world found.
+    Plant {
+        name: "newest-count-of-partitions",
+        breaks: "who claims an added partition asks the newest row how many there were, not the oldest",
+        edits: &[Edit {
+            file: "group/src/session/claims.rs",
+            find: "    seen.filter(|seen| *seen > 0).min()\n",
+            replace: "    if crate::planted(\"newest-count-of-partitions\") {\n        return seen.max();\n    }\n    seen.filter(|seen| *seen > 0).min()\n",
+        }],
+        found_by: &[V1],
+        within: 1_000,
+    },
+    Plant {
+        name: "epoch-from-before-the-gap",
+        breaks: "a commit behind markers tells the leader epoch of the records before them",
+        edits: &[
+            Edit {
+                file: "group/src/tracker/epochs.rs",
+                find: "            self.change(gap, None);\n",
+                replace: "            if !crate::planted(\"epoch-from-before-the-gap\") {\n                self.change(gap, None);\n            }\n",
+            },
+            Edit {
+                file: "group/src/session/commits/progress.rs",
+                find: "            let of_epoch = first.min(next.saturating_sub(1));\n",
+                replace: "            let mut of_epoch = first.min(next.saturating_sub(1));\n            if crate::planted(\"epoch-from-before-the-gap\") {\n                of_epoch = first;\n            }\n",
+            },
+        ],
+        found_by: &[V1, V9],
+        within: 1_000,
+    },
+    Plant {
+        name: "static-leader-forgets",
+        breaks: "a static leader that comes back takes the partitions that it finds for those that it assigned",
+        edits: &[Edit {
+            file: "group/src/membership/classic/answers.rs",
+            find: "            self.counts = counts;\n",
+            replace: "            self.counts = counts.filter(|_| !crate::planted(\"static-leader-forgets\"));\n",
+        }],
+        found_by: &[V1, V9],
+        within: 1_000,
+    },
+    Plant {
+        name: "overtaken-into-a-new-topic",
+        breaks: "a batch goes to a topic made anew while the one before it is under way to the old one",
+        edits: &[Edit {
+            file: "client/src/producer/sequence.rs",
+            find: "        self.careful = true;\n",
+            replace: "        self.careful |= !crate::planted(\"overtaken-into-a-new-topic\");\n",
+        }],
+        found_by: &[V7],
+        within: 2_000,
+    },
+    Plant {
+        name: "uncommitted-is-not-told",
+        breaks: "a stop whose last commit did not come through says nothing of it",
+        edits: &[Edit {
+            file: "group/src/session/commits.rs",
+            find: "            let mut left = BTreeMap::new();\n",
+            replace: "            if crate::planted(\"uncommitted-is-not-told\") || crate::planted(\"no-last-commit\") {\n                return Vec::new();\n            }\n            let mut left = BTreeMap::new();\n",
+        }],
+        found_by: &[V11],
+        within: 1_000,
+    },
 ];
