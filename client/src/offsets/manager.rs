@@ -169,9 +169,10 @@ impl OffsetManager {
         if let Some(interval) = self.auto_commit {
             let shared = Arc::downgrade(&self.shared);
             let client = &self.shared.group.client;
-            let ticking = client.gated(commit_each(interval, shared));
-            let start = || AbortOnDropHandle::new(tokio::spawn(ticking));
-            self.shared.ticker.get_or_init(start);
+            let ticking = commit_each(interval, shared);
+            let start = || tokio::spawn(client.gated(ticking));
+            let ticker = &self.shared.ticker;
+            ticker.get_or_init(|| AbortOnDropHandle::new(start()));
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{Effects, Found};
 #[derive(Default)]
 struct Positions {
     at: BTreeMap<(Assignment, Place), (usize, i64)>,
-    /// The latest claim, or seek. What was fetched since may be handed out after the log was cut off, by whoever has not heard of that: it is
+    /// The latest claim. What was fetched since may be handed out after the log was cut off, by whoever has not heard of that: it is
     /// not compared with what came in its place.
     from: BTreeMap<(Assignment, Place), usize>,
 }
@@ -32,7 +32,10 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
                 to: at,
             } => {
                 positions.at.insert((assignment, place), (number, at));
-                positions.from.insert((assignment, place), number);
+                // Whoever goes back in what it holds fetches nothing anew.
+                if let Event::Claimed { .. } = entry.event {
+                    positions.from.insert((assignment, place), number);
+                }
             }
             // The log was cut off, and its reader reads again from there. What is skipped forward is not there any more, and so not missed. Where an
             // operator goes back, who holds the partition goes on until it notices that it is fenced.

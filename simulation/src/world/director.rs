@@ -214,7 +214,18 @@ fn lag(shared: &Shared, cluster: &Cluster) -> Option<i64> {
         let next = kept.get(&place).copied().unwrap_or(log.start);
         lag += (log.stable - next).max(0);
     }
-    Some(lag)
+    Some(lag + mirror_lag(shared, cluster)?)
+}
+
+/// How far the mirror is behind its store. What it does not have at all, nobody has committed since it began.
+fn mirror_lag(shared: &Shared, cluster: &Cluster) -> Option<i64> {
+    if shared.plan.workload.keeper() == Keeper::Kafka {
+        return Some(0);
+    }
+    let mirror = kept(shared, cluster, Keeper::Kafka)?;
+    let stored = kept(shared, cluster, Keeper::Store)?.into_iter();
+    let behind = stored.filter_map(|(place, next)| Some(next - mirror.get(&place)?));
+    Some(behind.map(|lag| lag.max(0)).sum())
 }
 
 pub(super) type Offsets = std::collections::BTreeMap<Place, i64>;

@@ -110,7 +110,17 @@ fn unrepeatable<'a>(stem: &str, code: &'a str) -> impl Iterator<Item = String> +
         !branches.starts_with("biased;")
     });
     let selects = selects.map(|_| "a select! that is not biased".to_owned());
-    asked.collect::<Vec<_>>().into_iter().chain(selects)
+    // Or the process could not stand still as a whole.
+    let spawns = code.match_indices("tokio::spawn(").filter(|(at, _)| {
+        let line = code[*at..].lines().next().unwrap_or_default();
+        !line.contains("gated(")
+    });
+    let spawns = spawns.map(|_| "a task that no gate holds (Client::gated)".to_owned());
+    asked
+        .collect::<Vec<_>>()
+        .into_iter()
+        .chain(selects)
+        .chain(spawns)
 }
 
 /// What stands before the module of tests, which stands last in a file.
@@ -164,6 +174,12 @@ mod tests {
         let selects = |first| format!("//! Waits.\ntokio::select! {{\n    {first}\n}}\n");
         assert_eq!(faults("group/src/session.rs", &selects("() = a => {}")), 1);
         assert_eq!(faults("group/src/session.rs", &selects("biased;")), 0);
+        let spawns = |task| format!("//! Works.\ntokio::spawn({task});\n");
+        assert_eq!(faults("group/src/session.rs", &spawns("task")), 1);
+        assert_eq!(
+            faults("group/src/session.rs", &spawns("client.gated(task)")),
+            0
+        );
     }
 
     #[test]
