@@ -90,6 +90,21 @@ fn who_has_not_heard_of_a_cut_goes_on_with_the_log_that_it_read() {
 }
 
 #[test]
+fn who_goes_back_after_a_cut_hands_out_again_what_it_fetched_before() {
+    let mut script = cut();
+    let (assignment, place, to) = (Assignment(1), P, 1);
+    let sought = Event::Sought {
+        assignment,
+        place,
+        to,
+    };
+    script.note(ME, sought);
+    work(&mut script, 1, 1);
+    let found = script.violations();
+    assert!(found.iter().all(|it| it.invariant != Invariant::V8));
+}
+
+#[test]
 fn who_claims_behind_a_cut_commits_only_what_is_in_the_log_now() {
     let mut script = cut();
     script.claim(ME, 1, 1);
