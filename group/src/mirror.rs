@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::backoff::Backoff;
-use crate::member::Confirmer;
+use crate::member::{Confirmer, NotOurs};
 
 mod newest;
 
@@ -43,7 +43,7 @@ enum Sent {
     /// Nothing is waiting any more, except what came meanwhile.
     Done,
     Failed,
-    /// Not a member in this generation: there is nothing more to mirror.
+    /// Not a member in this generation, says the coordinator.
     NotMember,
 }
 
@@ -85,7 +85,12 @@ impl Mirror {
                 match self.send().await {
                     Sent::Done => break,
                     Sent::Failed => sleep(backoff.next()).await,
-                    Sent::NotMember => return,
+                    // A heartbeat finds out, and the membership draws the conclusion. Held after all (a coordinator that was just moved may not know
+                    // its members yet), there is more to mirror.
+                    Sent::NotMember => match self.confirmer.confirm().await {
+                        Ok(()) => sleep(backoff.next()).await,
+                        Err(NotOurs) => return,
+                    },
                 }
             }
             backoff.reset();
@@ -135,7 +140,7 @@ impl Mirror {
             match result {
                 Ok(()) => self.with(|newest| newest.done(partition, at)),
                 Err(code) if speaks_of_membership(code) => {
-                    self.ask_around(code);
+                    tracing::debug!("the mirror in Kafka is refused: {code}");
                     return Sent::NotMember;
                 }
                 Err(code) if code.is_retriable() || code == ErrorCode::REBALANCE_IN_PROGRESS => {
@@ -149,15 +154,6 @@ impl Mirror {
             }
         }
         sent
-    }
-
-    /// The coordinator seems not to know this member any more: a heartbeat finds out, and the membership draws the
-    /// conclusion.
-    fn ask_around(&self, code: ErrorCode) {
-        tracing::debug!("the mirror in Kafka is refused: {code}");
-        let confirmer = self.confirmer.clone();
-        let asking = async move { confirmer.confirm().await };
-        tokio::spawn(self.client.gated(asking));
     }
 
     fn with<T>(&self, f: impl FnOnce(&mut Newest) -> T) -> T {
