@@ -15,6 +15,7 @@ use ottla_embedded::faults::{Action, Matching, Rule};
 use ottla_group::{
     Ended, Group, GroupError, Handler, PartitionClaim, PartitionCommitError, Session, StartPolicy,
 };
+use ottla_offset_store::memory::MemoryStore;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -264,4 +265,40 @@ async fn a_start_at_the_newest_is_committed_before_anything_is_read() {
     };
     timeout(SOON, kept).await.expect("the starts in time");
     running.abort();
+}
+
+/// A coordinator that has just begun to serve may not know its members: a heartbeat tells that they are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mirror_that_was_refused_by_mistake_goes_on() {
+    let builder = EmbeddedCluster::builder().topic("orders", PARTITIONS);
+    let cluster = builder.start().await.unwrap();
+    let seen = Seen::default();
+    let group = Group::builder(connect(&cluster).await, "billing").topics(["orders"]);
+    let group = group.store(Arc::new(MemoryStore::new())).build().unwrap();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(group.run(Collect(Arc::clone(&seen)), stop.clone()));
+    let client = connect(&cluster).await;
+    produce(&client, 30).await;
+    until_seen(&seen, 30).await;
+    let refused = Rule::new(
+        Matching::api(ApiKey::OffsetCommit),
+        Action::Error(ErrorCode::UNKNOWN_MEMBER_ID),
+    );
+    let refused = cluster.faults().add(refused).unwrap();
+    produce(&client, 30).await;
+    until_seen(&seen, 60).await;
+    let hits = || cluster.faults().report(refused).map_or(0, |it| it.hits);
+    let follows = async {
+        while hits() == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+        cluster.faults().remove(refused);
+        // Nothing more is produced, and nobody joins or leaves.
+        while committed(&client).await != [20, 20, 20] {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(SOON, follows).await.expect("the mirror follows");
+    stop.cancel();
+    assert_eq!(running.await.unwrap().unwrap(), Ended::Stopped);
 }

@@ -1,11 +1,22 @@
-//! Bugs that no world has shown yet. What would meet most is not in `Kind::WIRED`: transactions, topics that are made anew or grow. Others are too
-//! rare. They are planted with the others and can be hunted by name, but `all` does not count them; they move to `list` with what they wait for.
+//! Bugs that no world has shown yet: what would show them is too rare in a world. They are planted with the others and can be hunted by name, but
+//! `all` does not count them; who makes a world that shows one moves it to `list`.
 
 use super::{Edit, Plant};
 use crate::check::Invariant::{V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, V11, V12};
 
 /// Those bugs.
 pub const LATER: &[Plant] = &[
+    Plant {
+        name: "claim-unconfirmed",
+        breaks: "the generation is not checked: a member claims without asking whether the partition is still its own",
+        edits: &[Edit {
+            file: "group/src/session/claims.rs",
+            find: "        let ask = || self.confirmer.confirm();\n",
+            replace: "        let ask = || async {\n            if crate::planted(\"claim-unconfirmed\") {\n                return Ok(());\n            }\n            self.confirmer.confirm().await\n        };\n",
+        }],
+        found_by: &[V6, V9],
+        within: 100,
+    },
     Plant {
         name: "unstable-offsets-read",
         breaks: "a start is taken from an offset that an open transaction may still change",

@@ -18,17 +18,6 @@ pub const PLANTS: &[Plant] = &[
         within: 100,
     },
     Plant {
-        name: "claim-unconfirmed",
-        breaks: "the generation is not checked: a member claims without asking whether the partition is still its own",
-        edits: &[Edit {
-            file: "group/src/session/claims.rs",
-            find: "        let ask = || self.confirmer.confirm();\n",
-            replace: "        let ask = || async {\n            if crate::planted(\"claim-unconfirmed\") {\n                return Ok(());\n            }\n            self.confirmer.confirm().await\n        };\n",
-        }],
-        found_by: &[V6, V9],
-        within: 100,
-    },
-    Plant {
         name: "results-unguarded",
         breaks: "results are written although the guarded write was refused",
         edits: &[Edit {
