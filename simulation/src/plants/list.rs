@@ -186,7 +186,7 @@ pub const PLANTS: &[Plant] = &[
             replace: "                    if !crate::planted(\"overtaken-claim-is-dropped\") {\n                        again.push(wanting);\n                    }\n",
         }],
         found_by: &[V9, V1],
-        within: 400,
+        within: 1_500,
     },
     Plant {
         name: "leaves-without-end",
