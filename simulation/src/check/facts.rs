@@ -295,7 +295,7 @@ impl<'a> Facts<'a> {
             records.entry(*place).or_default().extend(there);
         }
         for (payload, send) in &self.sends {
-            let Some((_, Outcome::Acknowledged, Some(offset))) = send.ended else {
+            let Some((ended, Outcome::Acknowledged, Some(offset))) = send.ended else {
                 continue;
             };
             let records = records.entry(send.place).or_default();
@@ -303,14 +303,15 @@ impl<'a> Facts<'a> {
             if records.iter().any(same) {
                 continue;
             }
-            // What was sent before a cut, and acknowledged behind it, was written before it: it is not there any more.
+            // Where the log was cut off while it was under way, it may have been written before that or behind it: nothing is asked for it.
+            let is_certain = self.truncated(send.place, offset, ended) <= send.begun;
             let cut = self.truncated(send.place, offset, send.begun);
             let since = self.since(cut, *payload);
             let removal = self.removal(send.place, offset, since);
             records.push(Record {
                 offset,
                 payload: *payload,
-                is_due: self.is_due(send),
+                is_due: is_certain && self.is_due(send),
                 cut,
                 since,
                 until: removal.map_or(usize::MAX, |(number, _)| number),
