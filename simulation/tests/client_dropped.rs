@@ -11,13 +11,14 @@ mod offsets;
 mod polls;
 #[path = "client_dropped/records.rs"]
 mod records;
+#[path = "pipes/sources.rs"]
+mod sources;
 #[path = "client_dropped/topics.rs"]
 mod topics;
 #[path = "pipes/world.rs"]
 mod world;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use futures_util::future::LocalBoxFuture;
 
@@ -114,26 +115,7 @@ async fn every_public_future_may_be_dropped_at_every_await() {
 
 #[test]
 fn the_table_names_every_public_async_function() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/src");
-    let mut found = BTreeSet::new();
-    public(&source, &source, &mut found);
+    let found = sources::public_async_functions("../client/src");
     let table: BTreeSet<String> = TABLE.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(table, found);
-}
-
-fn public(root: &Path, folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            public(root, &path, found);
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        let names = text.lines().filter_map(|line| {
-            let rest = line.trim_start().strip_prefix("pub async fn ")?;
-            rest.split(['(', '<']).next()
-        });
-        let file = path.strip_prefix(root).unwrap().display();
-        found.extend(names.map(|name| format!("{file}::{name}")));
-    }
 }
