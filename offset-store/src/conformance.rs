@@ -125,6 +125,7 @@ macro_rules! suite {
             resets::the_owner_goes_on_from_the_reset
             resets::a_reset_shows_in_the_fences
             resets::a_reset_makes_a_row
+            resets::a_reset_keeps_how_many_partitions_a_row_was_made_with
             resets::a_reset_wins_against_a_busy_owner
             resets::a_reset_to_a_marker_is_refused
             resets::a_deletion_forgets_the_offset_and_fences_the_owner

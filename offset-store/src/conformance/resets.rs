@@ -72,6 +72,23 @@ pub async fn a_reset_makes_a_row<S: OffsetStore>(open: impl AsyncFn(&Place) -> S
     assert_eq!(claim(&one, "one", &place.key()).await.start().next, 12);
 }
 
+/// Or a reset of a grown topic's old partitions would make its new one pass for old, and skip what came to it first.
+pub async fn a_reset_keeps_how_many_partitions_a_row_was_made_with<S: OffsetStore>(
+    open: impl AsyncFn(&Place) -> S,
+) {
+    let (place, one, operator) = two(&open).await;
+    claim(&one, "one", &place.key()).await;
+    for (topic_id, expected) in [(TOPIC, 8), (ANOTHER_TOPIC, 12)] {
+        let mut reset = Reset::new(place.key(), Committed::at(2));
+        reset.topic_id = topic_id;
+        reset.partitions_seen = 12;
+        let answers = operator.reset(vec![reset]).await.expect("reset");
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        let row = row(&one, &place.key()).await.expect("a row");
+        assert_eq!((row.topic_id, row.partitions_seen), (topic_id, expected));
+    }
+}
+
 pub async fn a_reset_wins_against_a_busy_owner<S: OffsetStore>(open: impl AsyncFn(&Place) -> S) {
     let (place, one, operator) = two(&open).await;
     let mut owner = claim(&one, "one", &place.key()).await;

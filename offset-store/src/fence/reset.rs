@@ -4,7 +4,7 @@
 
 use ottla_protocol::types::TopicId;
 
-use super::{Claim, concrete, follow_topic};
+use super::{Claim, concrete, follow_topic, partitions_seen};
 use crate::error::Refused;
 use crate::model::{Committed, Fence, Key, Row};
 use crate::table::{Expect, Write};
@@ -18,7 +18,8 @@ pub struct Reset {
     pub to: Committed,
     /// The topic's id as the cluster tells it now; [`TopicId::UNKNOWN`] keeps the row's.
     pub topic_id: TopicId,
-    /// How many partitions the topic has now; 0 keeps the row's number.
+    /// How many partitions the topic has now, for a row that is new or knows only a former topic; a row of this topic keeps
+    /// the number that it was made with. 0 if unknown.
     pub partitions_seen: i32,
 }
 
@@ -47,10 +48,7 @@ pub(crate) fn reset(
 ) -> Result<Write, Refused> {
     let next = concrete(&to.key, to.to.next)?;
     let topic = follow_topic(&to.key, row, to.topic_id, true)?;
-    let partitions_seen = match to.partitions_seen {
-        0 => row.map_or(0, |row| row.partitions_seen),
-        now => now,
-    };
+    let partitions_seen = partitions_seen(row, topic.id, to.partitions_seen);
     Ok(Write {
         key: to.key.clone(),
         expect: row.map_or(Expect::Absent, |row| Expect::Fence(row.fence)),
