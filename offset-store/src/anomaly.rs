@@ -33,7 +33,7 @@ pub struct Known {
     pub log_end: Option<i64>,
     /// Where the partition's log and the row's leader epoch part (OffsetForLeaderEpoch, KIP-320).
     pub epoch_end: Option<i64>,
-    /// The smallest [`Row::partitions_seen`] of the topic's other rows, without those that are 0.
+    /// How many partitions the topic had when the group began with it: [`partitions_seen`].
     pub partitions_seen: Option<i32>,
 }
 
@@ -139,8 +139,33 @@ pub fn other_cluster<'a>(key: &Key, rows: impl IntoIterator<Item = &'a Row>) -> 
     })
 }
 
+/// How many partitions of its topic the group's rows began with, for [`Known::partitions_seen`]; `None` if they don't tell.
+///
+/// 0 for a partition without a row where the group followed the topic from a former one of its name: all that is in the new one came after
+/// the group began.
+#[must_use]
+pub fn partitions_seen(key: &Key, topic_id: TopicId, rows: &[Row]) -> Option<i32> {
+    let is_same = |id: TopicId| id == topic_id || id.is_unknown() || topic_id.is_unknown();
+    let of_topic = || {
+        let named = |row: &&Row| {
+            row.key.group_id == key.group_id
+                && row.key.cluster_id == key.cluster_id
+                && row.key.topic == key.topic
+        };
+        rows.iter()
+            .filter(named)
+            .filter(|row| is_same(row.topic_id))
+    };
+    let has_row = of_topic().any(|row| row.key.partition == key.partition);
+    if !has_row && of_topic().any(|row| !row.former_topic_ids.is_empty()) {
+        return Some(0);
+    }
+    let seen = of_topic().map(|row| row.partitions_seen);
+    seen.filter(|seen| *seen > 0).min()
+}
+
 fn new_partition(key: &Key, known: &Known) -> Option<Anomaly> {
-    let seen = known.partitions_seen.filter(|&seen| seen > 0)?;
+    let seen = known.partitions_seen?;
     (key.partition >= seen).then_some(Anomaly::NewPartition { seen })
 }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_client::Client;
-use ottla_offset_store::anomaly::{Anomaly, Known, Policy, anomaly, other_cluster};
+use ottla_offset_store::anomaly::{
+    Anomaly, Known, Policy, anomaly, other_cluster, partitions_seen,
+};
 use ottla_offset_store::{
-    Claim, Committed, Confirmed, Key, OffsetStore, Owner, Refused, Row, StoreError, Wanted, confirm,
+    Claim, Committed, Confirmed, Key, OffsetStore, Owner, Refused, StoreError, Wanted, confirm,
 };
 use ottla_protocol::types::{TopicId, TopicPartition};
 use tokio::time::{sleep, timeout};
@@ -164,8 +166,8 @@ impl Claims {
         Ok(Some(starts))
     }
 
-    /// The start policy of rows that are new. A partition that was added to a topic that the group knows starts at its
-    /// oldest record: whatever is in it came after the group began.
+    /// The start policy of rows that are new. A partition that was added to a topic that the group knows, or that was made anew with
+    /// it, starts at its oldest record: whatever is in it came after the group began.
     async fn policies(
         &self,
         fresh: &[&Key],
@@ -337,17 +339,6 @@ impl Claims {
             partition.partition,
         )
     }
-}
-
-/// How many partitions the topic had when the group began with it.
-fn partitions_seen(key: &Key, topic_id: TopicId, rows: &[Row]) -> Option<i32> {
-    let is_unknown = |id: TopicId| id.is_unknown() || topic_id.is_unknown();
-    let same_topic = rows
-        .iter()
-        .filter(|row| row.key.cluster_id == key.cluster_id && row.key.topic == key.topic)
-        .filter(|row| row.topic_id == topic_id || is_unknown(row.topic_id));
-    let seen = same_topic.map(|row| row.partitions_seen);
-    seen.filter(|seen| *seen > 0).min()
 }
 
 fn anomalous(key: &Key, source: Anomaly) -> Unopened {

@@ -106,6 +106,44 @@ fn a_partition_that_was_added_starts_at_its_oldest() {
 }
 
 #[test]
+fn rows_tell_how_many_partitions_the_group_began_with() {
+    let of = |partition, seen| Row {
+        key: Key::new("cluster", "billing", "orders", partition),
+        former_topic_ids: Vec::new(),
+        partitions_seen: seen,
+        ..row()
+    };
+    let rows = [of(0, 4), of(1, 3), of(2, 0)];
+    assert_eq!(partitions_seen(&key(), B, &rows), Some(3));
+    assert_eq!(partitions_seen(&key(), TopicId::UNKNOWN, &rows), Some(3));
+    assert_eq!(partitions_seen(&key(), C, &rows), None);
+    assert_eq!(partitions_seen(&key(), B, &[of(2, 0)]), None);
+    let elsewhere = Key::new("elsewhere", "billing", "orders", 3);
+    assert_eq!(partitions_seen(&elsewhere, B, &rows), None);
+}
+
+/// Or what came to a topic made anew before its new partition was claimed would be skipped.
+#[test]
+fn all_of_a_topic_made_anew_is_new_but_what_has_a_row() {
+    let mut followed = row();
+    followed.key.partition = 0;
+    let seen = partitions_seen(&key(), B, &[followed.clone()]);
+    assert_eq!(seen, Some(0));
+    let known = Known {
+        partitions_seen: seen,
+        ..Known::default()
+    };
+    let found = anomaly(&key(), None, &known).expect("new");
+    assert_eq!(found.default_policy(), Policy::Oldest);
+    // An operator has forgotten its offset: the start policy counts.
+    let forgotten = Row {
+        next_offset: None,
+        ..row()
+    };
+    assert_eq!(partitions_seen(&key(), B, &[followed, forgotten]), Some(4));
+}
+
+#[test]
 fn rows_of_another_cluster_are_told_only_without_rows_of_this_one() {
     let here = row();
     let mut there = row();
