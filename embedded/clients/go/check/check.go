@@ -117,6 +117,18 @@ func First(errs ...error) error {
 	return nil
 }
 
+// Soon asks again for a while: Kafka acknowledges some changes a moment before it shows them.
+func Soon(holds func() error) error {
+	ctx, done := context.WithTimeout(context.Background(), Long/2)
+	defer done()
+	var err error
+	_ = Until(ctx, "it holds", func() bool {
+		err = holds()
+		return err == nil
+	})
+	return err
+}
+
 // Until asks again until it holds, or the time is over.
 func Until(ctx context.Context, what string, holds func() bool) error {
 	for !holds() {

@@ -79,14 +79,16 @@ func adminConfigs(admin sarama.ClusterAdmin) error {
 	}
 	hour, bytes := "3600000", "65536"
 	is := func(name, value string, byDefault bool) error {
-		entries, err := admin.DescribeConfig(sarama.ConfigResource{
-			Type: sarama.TopicResource, Name: topic, ConfigNames: []string{name},
+		return check.Soon(func() error {
+			entries, err := admin.DescribeConfig(sarama.ConfigResource{
+				Type: sarama.TopicResource, Name: topic, ConfigNames: []string{name},
+			})
+			if err != nil || len(entries) != 1 {
+				return fmt.Errorf("%s: %d entries, %v", name, len(entries), err)
+			}
+			fits := entries[0].Value == value && (entries[0].Source == sarama.SourceTopic) != byDefault
+			return check.That(fits, "%s is %q from %s", name, entries[0].Value, entries[0].Source)
 		})
-		if err != nil || len(entries) != 1 {
-			return fmt.Errorf("%s: %d entries, %v", name, len(entries), err)
-		}
-		fits := entries[0].Value == value && (entries[0].Source == sarama.SourceTopic) != byDefault
-		return check.That(fits, "%s is %q from %s", name, entries[0].Value, entries[0].Source)
 	}
 	return check.First(
 		is("cleanup.policy", "delete", true),

@@ -85,15 +85,17 @@ func committedIs(group, topic string, want int64) error {
 		return err
 	}
 	defer admin.Close()
-	found, err := admin.ListConsumerGroupOffsets(group, map[string][]int32{topic: {0}})
-	if err != nil {
-		return err
-	}
-	block := found.GetBlock(topic, 0)
-	if block == nil {
-		return fmt.Errorf("nothing of %s is committed", topic)
-	}
-	return check.That(block.Offset == want, "%d is committed, not %d", block.Offset, want)
+	return check.Soon(func() error {
+		found, err := admin.ListConsumerGroupOffsets(group, map[string][]int32{topic: {0}})
+		if err != nil {
+			return err
+		}
+		block := found.GetBlock(topic, 0)
+		if block == nil {
+			return fmt.Errorf("nothing of %s is committed", topic)
+		}
+		return check.That(block.Offset == want, "%d is committed, not %d", block.Offset, want)
+	})
 }
 
 func txnFencing(context.Context) error {

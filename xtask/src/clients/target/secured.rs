@@ -88,18 +88,20 @@ fn key_tool(arguments: &str, file: Option<&Path>, interrupt: &Interrupt) -> Resu
     process::run_quietly(&mut command, &log, "keytool", interrupt)
 }
 
-/// SCRAM's users are kept by the cluster.
+/// SCRAM's users are kept by the cluster, which takes one credential of a user at a time.
 pub(super) fn add_user(servers: &str, interrupt: &Interrupt) -> Result<()> {
     let (name, password) = USER.split_once(':').unwrap_or_default();
-    let credentials =
-        format!("SCRAM-SHA-256=[password={password}],SCRAM-SHA-512=[password={password}]");
     let kafka = java::distribution(interrupt)?;
-    let mut command = java::class(&kafka, "kafka.admin.ConfigCommand");
-    command.args(["--bootstrap-server", servers, "--alter"]);
-    command.args(["--add-config", &credentials, "--entity-type", "users"]);
-    command.args(["--entity-name", name]);
-    let log = built().join("users.log");
-    process::run_quietly(&mut command, &log, "kafka-configs", interrupt)
+    for mechanism in ["SCRAM-SHA-256", "SCRAM-SHA-512"] {
+        let credential = format!("{mechanism}=[password={password}]");
+        let mut command = java::class(&kafka, "kafka.admin.ConfigCommand");
+        command.args(["--bootstrap-server", servers, "--alter"]);
+        command.args(["--add-config", &credential, "--entity-type", "users"]);
+        command.args(["--entity-name", name]);
+        let log = built().join("users.log");
+        process::run_quietly(&mut command, &log, "kafka-configs", interrupt)?;
+    }
+    Ok(())
 }
 
 fn key_store() -> PathBuf {
