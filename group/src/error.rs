@@ -154,13 +154,13 @@ pub enum GroupError {
     },
 }
 
-/// Why one partition's offset was not committed. The work goes on: what is marked stays marked, and the next commit
+/// Why one partition's offset is not known to be committed. The work goes on: what is marked stays marked, and the next commit
 /// takes it along, unless the partition is no longer owned.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PartitionCommitError {
     /// The partition is not this member's any more, or somebody reset it: whatever was done since the last commit is
-    /// done again, by whoever owns it.
+    /// done again, by whoever owns it. Only a commit that was under way when the assignment ended may be stored all the same.
     #[error("{partition}: no longer owned")]
     NotOwned {
         /// The partition.
@@ -174,8 +174,9 @@ pub enum PartitionCommitError {
         /// Why.
         code: ErrorCode,
     },
-    /// The coordinator or the store did not answer, or can't serve now.
-    #[error("{partition}: not committed")]
+    /// The coordinator or the store did not answer, or can't serve now. Without an answer the offset may be stored all the same;
+    /// committing it again does no harm.
+    #[error("{partition}: not known to be committed")]
     Failed {
         /// The partition.
         partition: TopicPartition,

@@ -163,7 +163,7 @@ impl PartitionClaim {
     /// Commits what is marked and acknowledged, now, and returns where the partition stands.
     ///
     /// # Errors
-    /// [`PartitionCommitError`]: nothing was committed for this partition. Marks stay, and are committed with the next.
+    /// [`PartitionCommitError`]: for this partition nothing is known to be committed. Marks stay, and are committed with the next.
     ///
     /// # Cancel safety
     /// The commit goes on; its result goes nowhere.
