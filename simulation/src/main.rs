@@ -190,7 +190,7 @@ fn seeds(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
 
 fn plan(arguments: &Arguments, seed: u64) -> Plan {
     let mut plan = match &arguments.only[..] {
-        [] => Plan::wired(seed),
+        [] => Plan::of(seed),
         only => Plan::only(seed, only),
     };
     if arguments.calm {
@@ -200,11 +200,9 @@ fn plan(arguments: &Arguments, seed: u64) -> Plan {
 }
 
 fn kind(name: &str) -> Result<Kind, String> {
-    let mut wired = Kind::WIRED.iter().copied();
-    let found = wired.find(|kind| kind.name() == name);
-    found.ok_or_else(|| {
-        format!("no kind that can happen is called {name:?}; --faults lists them all")
-    })
+    let mut all = Kind::ALL.iter().copied();
+    let found = all.find(|kind| kind.name() == name);
+    found.ok_or_else(|| format!("no kind is called {name:?}; --faults lists them all"))
 }
 
 fn live(plan: &Plan) -> io::Result<Lived> {

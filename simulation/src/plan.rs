@@ -108,15 +108,7 @@ impl Plan {
     /// The plan of a seed.
     #[must_use]
     pub fn of(seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
-        let workload = Workload::draw(&mut dice);
-        Self::drawn(seed, dice, workload, Kind::ALL)
-    }
-
-    /// The plan of a seed, of what a world can do by now.
-    #[must_use]
-    pub fn wired(seed: u64) -> Self {
-        Self::only(seed, Kind::WIRED)
+        Self::only(seed, Kind::DRAWN)
     }
 
     /// The same with faults of some kinds alone: with none, where none of them means anything to what the seed has members do.

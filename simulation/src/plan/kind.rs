@@ -224,8 +224,8 @@ catalogue! {
 }
 
 impl Kind {
-    /// Those that a world can make happen by now.
-    pub const WIRED: &[Self] = &[
+    /// All of them in the order in which plans draw them. Seeds stand in commits and tables: another order makes other plans of them.
+    pub const DRAWN: &[Self] = &[
         Self::ConnectionRefused,
         Self::CutInAnswer,
         Self::Silence,

@@ -20,7 +20,7 @@ fn the_plan_of_seed_1_is_known() {
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-    assert_eq!(digest, 16_021_734_378_043_493_766, "{}", Plan::of(1));
+    assert_eq!(digest, 10_492_616_329_574_018_727, "{}", Plan::of(1));
 }
 
 #[test]
@@ -136,10 +136,9 @@ fn counts_are_read_back_as_they_are_written() {
 }
 
 #[test]
-fn what_a_world_can_do_is_of_the_catalogue_and_all_of_it_is_drawn() {
-    let drawn: BTreeSet<Kind> = (0..1_000)
-        .flat_map(|seed| Plan::wired(seed).faults)
-        .map(|fault| fault.kind)
-        .collect();
-    assert_eq!(drawn, Kind::WIRED.iter().copied().collect());
+fn each_kind_has_one_place_in_the_order_of_draws() {
+    let mut drawn = Kind::DRAWN.to_vec();
+    drawn.sort();
+    drawn.dedup();
+    assert_eq!(drawn, Kind::ALL);
 }

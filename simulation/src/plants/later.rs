@@ -2,21 +2,11 @@
 //! `all` does not count them; who makes a world that shows one moves it to `list`.
 
 use super::{Edit, Plant};
-use crate::check::Invariant::{V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, V11, V12};
+use crate::check::Invariant::{V1, V2, V3, V4, V7, V8, V9, V11, V12};
 
 /// Those bugs.
 pub const LATER: &[Plant] = &[
-    Plant {
-        name: "claim-unconfirmed",
-        breaks: "the generation is not checked: a member claims without asking whether the partition is still its own",
-        edits: &[Edit {
-            file: "group/src/session/claims.rs",
-            find: "        let ask = || self.confirmer.confirm();\n",
-            replace: "        let ask = || async {\n            if crate::planted(\"claim-unconfirmed\") {\n                return Ok(());\n            }\n            self.confirmer.confirm().await\n        };\n",
-        }],
-        found_by: &[V6, V9],
-        within: 100,
-    },
+    // Not in 2,500 seeds.
     Plant {
         name: "unstable-offsets-read",
         breaks: "a start is taken from an offset that an open transaction may still change",
@@ -27,18 +17,6 @@ pub const LATER: &[Plant] = &[
         }],
         found_by: &[V8, V4, V1],
         within: 2_000,
-    },
-    // Too rare in the worlds so far: nothing in those of the first 150 seeds whose plan could show it.
-    Plant {
-        name: "claim-in-doubt-is-dropped",
-        breaks: "a claim without an answer is not made again",
-        edits: &[Edit {
-            file: "group/src/session/claims.rs",
-            find: "        if error.is_retriable() || error.outcome_unknown() {\n",
-            replace: "        if error.outcome_unknown() && crate::planted(\"claim-in-doubt-is-dropped\") {\n            return Ok(Round::Done);\n        }\n        if error.is_retriable() || error.outcome_unknown() {\n",
-        }],
-        found_by: &[V9],
-        within: 300,
     },
     Plant {
         name: "doubt-about-kafka-is-done",
@@ -51,40 +29,6 @@ pub const LATER: &[Plant] = &[
         found_by: &[V9, V11],
         within: 300,
     },
-    Plant {
-        name: "error-is-no-offset",
-        breaks: "an error for committed offsets is taken for none, so that the group starts anew",
-        edits: &[Edit {
-            file: "group/src/session/kafka.rs",
-            find: "            Err(error) if may_pass(&error) => {\n                self.trouble.failed(\"read committed offsets\", error)?;\n",
-            replace: "            Err(error) if error.error_code().is_some() && crate::planted(\"error-is-no-offset\") => {\n                wanted.iter().map(|one| (one.clone(), Ok(None))).collect()\n            }\n            Err(error) if may_pass(&error) => {\n                self.trouble.failed(\"read committed offsets\", error)?;\n",
-        }],
-        found_by: &[V5, V4],
-        within: 300,
-    },
-    Plant {
-        name: "answers-of-others",
-        breaks: "where one partition of a commit has no claim any more, the others get each other's answers",
-        edits: &[Edit {
-            file: "group/src/session/claims/commit.rs",
-            find: "            .filter_map(|(entry, sent)| sent.then_some(entry))\n",
-            replace: "            .filter_map(|(entry, sent)| (*sent || crate::planted(\"answers-of-others\")).then_some(entry))\n",
-        }],
-        found_by: &[V4, V6, V9, V11],
-        within: 300,
-    },
-    Plant {
-        name: "last-of-a-batch-again",
-        breaks: "who starts at a batch's last record gets the one before it too",
-        edits: &[Edit {
-            file: "client/src/consumer/unpack.rs",
-            find: "            Some(from) if admitted => self.check(&whole, &batch, from)?,\n",
-            replace: "            Some(from) if admitted && from == batch.last_offset() && crate::planted(\"last-of-a-batch-again\") => self.check(&whole, &batch, from - 1)?,\n            Some(from) if admitted => self.check(&whole, &batch, from)?,\n",
-        }],
-        found_by: &[V8, V2, V7],
-        within: 300,
-    },
-    // The same: nothing in those of the first 50 whose plan could show it.
     Plant {
         name: "connections-kept",
         breaks: "a partition whose session ends while it is opened leaves a client's handle behind, and with it its connections",
@@ -105,17 +49,6 @@ pub const LATER: &[Plant] = &[
             replace: "code.is_retriable() || code == ErrorCode::REBALANCE_IN_PROGRESS && !crate::planted(\"mirror-gives-up-in-a-rebalance\") => {\n",
         }],
         found_by: &[V9],
-        within: 300,
-    },
-    Plant {
-        name: "cut-off-is-forgotten",
-        breaks: "work that does not finish in time is waited for all the same",
-        edits: &[Edit {
-            file: "group/src/session.rs",
-            find: "                () = end.deadline() => break,\n",
-            replace: "                () = end.deadline(), if !crate::planted(\"cut-off-is-forgotten\") => break,\n",
-        }],
-        found_by: &[V10, V9],
         within: 300,
     },
     Plant {

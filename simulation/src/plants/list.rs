@@ -39,7 +39,17 @@ pub const PLANTS: &[Plant] = &[
         found_by: &[V9],
         within: 200,
     },
-    // Where to start.
+    Plant {
+        name: "claim-unconfirmed",
+        breaks: "the generation is not checked: a member claims without asking whether the partition is still its own",
+        edits: &[Edit {
+            file: "group/src/session/claims.rs",
+            find: "        let ask = || self.confirmer.confirm();\n",
+            replace: "        let ask = || async {\n            if crate::planted(\"claim-unconfirmed\") {\n                return Ok(());\n            }\n            self.confirmer.confirm().await\n        };\n",
+        }],
+        found_by: &[V6],
+        within: 3_000,
+    },
     // What is done.
     Plant {
         name: "commit-before-processing",
@@ -278,7 +288,7 @@ pub const PLANTS: &[Plant] = &[
         name: "newest-count-of-partitions",
         breaks: "who claims an added partition asks the newest row how many there were, not the oldest",
         edits: &[Edit {
-            file: "group/src/session/claims.rs",
+            file: "offset-store/src/anomaly.rs",
             find: "    seen.filter(|seen| *seen > 0).min()\n",
             replace: "    if crate::planted(\"newest-count-of-partitions\") {\n        return seen.max();\n    }\n    seen.filter(|seen| *seen > 0).min()\n",
         }],
@@ -335,5 +345,60 @@ pub const PLANTS: &[Plant] = &[
         }],
         found_by: &[V11],
         within: 1_000,
+    },
+    Plant {
+        name: "claim-in-doubt-is-dropped",
+        breaks: "a claim without an answer is not made again",
+        edits: &[Edit {
+            file: "group/src/session/claims.rs",
+            find: "        if error.is_retriable() || error.outcome_unknown() {\n",
+            replace: "        if error.outcome_unknown() && crate::planted(\"claim-in-doubt-is-dropped\") {\n            return Ok(Round::Done);\n        }\n        if error.is_retriable() || error.outcome_unknown() {\n",
+        }],
+        found_by: &[V9],
+        within: 50,
+    },
+    Plant {
+        name: "error-is-no-offset",
+        breaks: "an error for committed offsets is taken for none, so that the group starts anew",
+        edits: &[Edit {
+            file: "group/src/session/kafka.rs",
+            find: "            Err(error) if may_pass(&error) => {\n                self.trouble.failed(\"read committed offsets\", error)?;\n",
+            replace: "            Err(error) if error.error_code().is_some() && crate::planted(\"error-is-no-offset\") => {\n                wanted.iter().map(|one| (one.clone(), Ok(None))).collect()\n            }\n            Err(error) if may_pass(&error) => {\n                self.trouble.failed(\"read committed offsets\", error)?;\n",
+        }],
+        found_by: &[V5, V4],
+        within: 300,
+    },
+    Plant {
+        name: "answers-of-others",
+        breaks: "where one partition of a commit has no claim any more, the others get each other's answers",
+        edits: &[Edit {
+            file: "group/src/session/claims/commit.rs",
+            find: "            .filter_map(|(entry, sent)| sent.then_some(entry))\n",
+            replace: "            .filter_map(|(entry, sent)| (*sent || crate::planted(\"answers-of-others\")).then_some(entry))\n",
+        }],
+        found_by: &[V4, V6, V9, V11],
+        within: 600,
+    },
+    Plant {
+        name: "last-of-a-batch-again",
+        breaks: "who starts at a batch's last record gets the one before it too",
+        edits: &[Edit {
+            file: "client/src/consumer/unpack.rs",
+            find: "            Some(from) if admitted => self.check(&whole, &batch, from)?,\n",
+            replace: "            Some(from) if admitted && from == batch.last_offset() && crate::planted(\"last-of-a-batch-again\") => self.check(&whole, &batch, from - 1)?,\n            Some(from) if admitted => self.check(&whole, &batch, from)?,\n",
+        }],
+        found_by: &[V8, V2, V7],
+        within: 600,
+    },
+    Plant {
+        name: "cut-off-is-forgotten",
+        breaks: "work that does not finish in time is waited for all the same",
+        edits: &[Edit {
+            file: "group/src/session.rs",
+            find: "                () = end.deadline() => break,\n",
+            replace: "                () = end.deadline(), if !crate::planted(\"cut-off-is-forgotten\") => break,\n",
+        }],
+        found_by: &[V10, V9],
+        within: 600,
     },
 ];

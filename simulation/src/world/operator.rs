@@ -171,6 +171,7 @@ async fn set_row(shared: &Shared, cluster: &Cluster, key: Key, to: i64) -> bool 
     let skipped = next.and_then(|from| Some((from, fit(shared, cluster, place, from)?)));
     let reset = Reset {
         topic_id: cluster.topic_id(&key.topic).unwrap_or_default(),
+        partitions_seen: shared.recorder.makings.partitions(place.topic).into(),
         ..Reset::new(key, Committed::at(to))
     };
     let done = store(shared).reset(vec![reset]).await;
