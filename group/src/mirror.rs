@@ -143,13 +143,14 @@ impl Mirror {
                     tracing::debug!("the mirror in Kafka is refused: {code}");
                     return Sent::NotMember;
                 }
-                Err(code) if code.is_retriable() || code == ErrorCode::REBALANCE_IN_PROGRESS => {
-                    sent = Sent::Failed;
-                }
-                Err(code) => {
-                    // Too much metadata, a topic that is gone: the same again would be refused again.
+                Err(code) if is_final(code) => {
                     tracing::debug!("{partition}: Kafka refuses the mirrored offset: {code}");
                     self.with(|newest| newest.done(partition, at));
+                }
+                // A code that nobody knows, too: there may be no other commit of this partition to make good for it.
+                Err(code) => {
+                    tracing::debug!("{partition}: the mirror in Kafka fails: {code}");
+                    sent = Sent::Failed;
                 }
             }
         }
@@ -173,6 +174,20 @@ pub(crate) fn speaks_of_membership(code: ErrorCode) -> bool {
     )
 }
 
+/// Whether the same offset would be refused again.
+fn is_final(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::OFFSET_METADATA_TOO_LARGE
+            | ErrorCode::INVALID_COMMIT_OFFSET_SIZE
+            | ErrorCode::INVALID_TOPIC_EXCEPTION
+            | ErrorCode::INVALID_GROUP_ID
+            | ErrorCode::TOPIC_AUTHORIZATION_FAILED
+            | ErrorCode::GROUP_AUTHORIZATION_FAILED
+            | ErrorCode::UNSUPPORTED_VERSION
+    )
+}
+
 /// The offset as Kafka takes it. A text that does not even fit the protocol is left out.
 pub(crate) fn to_kafka(at: &Committed) -> CommittedOffset {
     let metadata = if fits(at) { at.metadata.as_str() } else { "" };
@@ -186,4 +201,31 @@ pub(crate) fn to_kafka(at: &Committed) -> CommittedOffset {
 /// Whether the protocol can say it: a string's length has 16 bits there.
 pub(crate) fn fits(at: &Committed) -> bool {
     i16::try_from(at.metadata.len()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_would_be_refused_again_is_final() {
+        for code in [
+            ErrorCode::OFFSET_METADATA_TOO_LARGE,
+            ErrorCode::TOPIC_AUTHORIZATION_FAILED,
+        ] {
+            assert!(is_final(code), "{code}");
+        }
+        for code in [
+            ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
+            ErrorCode::REBALANCE_IN_PROGRESS,
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            ErrorCode::UNKNOWN_SERVER_ERROR,
+            ErrorCode(32_000),
+        ] {
+            assert!(!is_final(code), "{code}");
+        }
+        let codes = (-1..200).map(ErrorCode);
+        let both = codes.filter(|code| is_final(*code) && code.is_retriable());
+        assert_eq!(both.count(), 0);
+    }
 }

@@ -41,15 +41,15 @@ pub const LATER: &[Plant] = &[
         within: 300,
     },
     Plant {
-        name: "mirror-gives-up-in-a-rebalance",
-        breaks: "an offset that the coordinator does not take during a rebalance is never mirrored",
+        name: "mirror-gives-up",
+        breaks: "an offset that the coordinator does not take for a reason that may pass is never mirrored",
         edits: &[Edit {
             file: "group/src/mirror.rs",
-            find: "code.is_retriable() || code == ErrorCode::REBALANCE_IN_PROGRESS => {\n",
-            replace: "code.is_retriable() || code == ErrorCode::REBALANCE_IN_PROGRESS && !crate::planted(\"mirror-gives-up-in-a-rebalance\") => {\n",
+            find: "                Err(code) if is_final(code) => {\n",
+            replace: "                Err(code) if is_final(code) || !code.is_retriable() && crate::planted(\"mirror-gives-up\") => {\n",
         }],
         found_by: &[V9],
-        within: 300,
+        within: 20_000,
     },
     Plant {
         name: "out-of-order-is-final",
