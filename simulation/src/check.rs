@@ -73,6 +73,8 @@ pub struct Terms {
     pub keeper: Keeper,
     /// About order.
     pub order: Order,
+    /// Whether a group without an offset starts at the newest record; else at the oldest.
+    pub starts_newest: bool,
     /// Whether aborted records must not be seen.
     pub read_committed: bool,
     /// How long after the last fault the lag is 0.

@@ -205,6 +205,7 @@ fn terms(plan: &Plan) -> Terms {
         effects: plan.workload.effects,
         keeper: plan.workload.keeper(),
         order: plan.workload.order,
+        starts_newest: plan.workload.starts_newest,
         read_committed: !plan.reads_uncommitted(),
         settles_within: Duration::from_secs(90),
         delivers_within: generator::MAX_BLOCK + generator::DELIVERY,
@@ -280,13 +281,22 @@ impl Shared {
         }
     }
 
+    /// Whose member id it is. A static member's does not say which life's: until it has told, it is the latest's.
+    fn life_called(&self, member_id: &str) -> Option<Life> {
+        let of_member = || {
+            let member = member_of(member_id)?;
+            Some(self.members.get(usize::from(member))?.life(member))
+        };
+        self.recorder.life(member_id).or_else(of_member)
+    }
+
     /// What the coordinator wrote since the last step. All that follows from it comes in later steps.
     fn note_commits(&self) {
         let written = lock(&self.commits).as_ref().map(CommitWatcher::take);
         for offset in written.unwrap_or_default() {
-            // Nobody of the group: an operator's tool.
-            let (who, write) = match self.recorder.life(&offset.member_id) {
+            let (who, write) = match self.life_called(&offset.member_id) {
                 Some(life) => (Who::Member(life), Write::Commit),
+                // Nobody of the group: an operator's tool.
                 None => (Who::Operator, Write::Reset),
             };
             let makings = &self.recorder.makings;

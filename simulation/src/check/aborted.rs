@@ -78,6 +78,7 @@ fn refused_commits_wrote_nothing(facts: &Facts<'_>, found: &mut Found<'_>) {
         if let Event::CommitEnded {
             commit,
             outcome: Outcome::Refused,
+            ..
         } = entry.event
         {
             refused.insert(commit, number);

@@ -51,10 +51,9 @@ fn is_kept(
         return;
     };
     let is_committed = facts.told(payload) == Some(Outcome::Acknowledged);
-    let is_there = log
-        .records
-        .iter()
-        .any(|record| record.payload == payload && !(record.aborted && is_committed));
+    let is_there = log.records.iter().any(|record| {
+        (record.offset, record.payload) == (offset, payload) && !(record.aborted && is_committed)
+    });
     let was_removed = record.is_some_and(|record| record.removed().is_some());
     if !is_there && !was_removed {
         let what = format!(
@@ -162,8 +161,7 @@ fn is_jumped(facts: &Facts<'_>, place: Place, record: &Record) -> bool {
         } => of == keeper && at == place && next > record.offset,
         _ => false,
     });
-    // A partition that the group did not begin with starts at its oldest record.
-    if !facts.is_from_the_beginning(place) {
+    if facts.starts_at_the_oldest(place) {
         return reset;
     }
     let mut starts = facts.entries.iter().filter_map(|entry| match entry.event {

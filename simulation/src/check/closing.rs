@@ -1,15 +1,18 @@
-//! V11: a close that says nothing is wrong has flushed: what was sent has an outcome, what was done is committed.
+//! V11: a close that says nothing is wrong has flushed: what was sent has an outcome, what was done is committed. And a commit that says so is
+//! stored.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::history::{
-    Assignment, Call, CallKind, Commit, Event, Keeper, Outcome, Payload, Place, Who, Worked,
+    Assignment, Call, CallKind, Commit, Event, Keeper, Outcome, Payload, Place, Who, Worked, Write,
 };
 
 use super::facts::Facts;
 use super::{Effects, Found};
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
+    acknowledged_commits_are_stored(facts, found);
     let mut begun: BTreeMap<Call, (usize, CallKind)> = BTreeMap::new();
     for (number, entry) in facts.numbered() {
         match entry.event {
@@ -24,7 +27,7 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
                     all_sends_have_ended(facts, found, entry.who, (started, number));
                 }
                 Some((started, CallKind::CloseMember))
-                    if facts.terms.effects == Effects::AtLeastOnce =>
+                    if facts.terms.effects != Effects::ExactlyOnce =>
                 {
                     what_is_done_is_committed(facts, found, entry.who, (started, number));
                 }
@@ -33,6 +36,75 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
             _ => {}
         }
     }
+}
+
+/// Those by a handler's own word; what the group commits by itself, nobody is told. In Kafka there may be nothing new to commit.
+fn acknowledged_commits_are_stored(facts: &Facts<'_>, found: &mut Found<'_>) {
+    let mut begun = BTreeMap::new();
+    let mut claims: BTreeMap<(Assignment, Place), (usize, i64)> = BTreeMap::new();
+    for (number, entry) in facts.numbered() {
+        match entry.event {
+            Event::Claimed {
+                assignment,
+                place,
+                at,
+            } => {
+                claims.insert((assignment, place), (number, at));
+            }
+            Event::CommitBegan {
+                commit,
+                assignment,
+                keeper,
+                place,
+                ..
+            } => {
+                begun.insert(commit, (number, keeper, (assignment, place)));
+            }
+            Event::CommitEnded {
+                commit,
+                outcome: Outcome::Acknowledged,
+                at: Some(at),
+            } => {
+                let Some((began, keeper, claim)) = begun.remove(&commit) else {
+                    continue;
+                };
+                let (claimed, start) = claims.get(&claim).copied().unwrap_or((0, 0));
+                let since = match keeper {
+                    Keeper::Store => began,
+                    Keeper::Kafka => claimed,
+                };
+                let is_new = keeper == Keeper::Store || at > start;
+                if is_new && !is_stored(facts, entry.who, (keeper, claim.1, at), since..number) {
+                    let what = format!(
+                        "{commit} of {}@{at} was acknowledged, and is not stored",
+                        claim.1
+                    );
+                    found.add(what, [began, number]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_stored(
+    facts: &Facts<'_>,
+    who: Who,
+    (keeper, place, at): (Keeper, Place, i64),
+    between: Range<usize>,
+) -> bool {
+    facts.entries[between]
+        .iter()
+        .any(|entry| match entry.event {
+            Event::Stored {
+                keeper: of,
+                place: there,
+                next: Some(next),
+                write: Write::Commit,
+                ..
+            } => entry.who == who && (of, there) == (keeper, place) && next == at,
+            _ => false,
+        })
 }
 
 fn all_sends_have_ended(
@@ -54,6 +126,8 @@ fn all_sends_have_ended(
 /// What one assignment did in one partition.
 #[derive(Default)]
 struct Work {
+    /// Its claim.
+    since: usize,
     delivered: Vec<(i64, Payload, usize)>,
     done: BTreeSet<Payload>,
 }
@@ -85,7 +159,7 @@ fn what_is_done_is_committed(
     let held = own.work.iter().filter(|(it, _)| !own.dropped.contains(it));
     for ((_, place), work) in held {
         if let Some((last, delivered)) = work.last_done()
-            && committed(facts, *place, ended).is_none_or(|next| next <= last)
+            && committed(facts, *place, work.since..ended).is_none_or(|next| next <= last)
         {
             let what = format!("{who} was closed, and {place}@{last} is done and not committed");
             found.add(what, [delivered, started, ended]);
@@ -98,7 +172,7 @@ fn what_is_done_is_committed(
 struct Own {
     work: BTreeMap<(Assignment, Place), Work>,
     commits: BTreeMap<Commit, (Assignment, Place)>,
-    /// Where a store's commit was refused, or is in doubt: the claim is dropped with all that was done under it, until the next.
+    /// Where a store's commit is in doubt: the claim is dropped with all that was done under it, until the next.
     dropped: BTreeSet<(Assignment, Place)>,
 }
 
@@ -108,7 +182,11 @@ impl Own {
             Event::Claimed {
                 assignment, place, ..
             } => {
-                self.work.insert((assignment, place), Work::default());
+                let work = Work {
+                    since: number,
+                    ..Work::default()
+                };
+                self.work.insert((assignment, place), work);
                 self.dropped.remove(&(assignment, place));
             }
             Event::Delivered {
@@ -119,6 +197,10 @@ impl Own {
             } => {
                 let work = self.work.entry((assignment, place)).or_default();
                 work.delivered.push((offset, payload, number));
+                // To be delivered is all that it takes.
+                if facts.terms.effects == Effects::AutoCommit {
+                    work.done.insert(payload);
+                }
             }
             Event::Ended {
                 assignment,
@@ -165,13 +247,14 @@ impl Own {
             // Said not to be committed, as late as in the close.
             Event::CommitEnded {
                 commit,
-                outcome: Outcome::Refused | Outcome::Unknown,
+                outcome: outcome @ (Outcome::Refused | Outcome::Unknown),
+                ..
             } => {
                 if let Some(reported) = self.commits.get(commit) {
                     if number > started {
                         self.work.remove(reported);
                     }
-                    if keeper == Keeper::Store {
+                    if keeper == Keeper::Store && *outcome == Outcome::Unknown {
                         self.dropped.insert(*reported);
                     }
                 }
@@ -186,9 +269,9 @@ impl Own {
     }
 }
 
-/// The most that was ever committed until an event: a reset meanwhile is not the close's fault.
-fn committed(facts: &Facts<'_>, place: Place, until: usize) -> Option<i64> {
-    let stored = facts.entries.iter().take(until + 1);
+/// The most that was committed since a claim: a reset meanwhile is not the close's fault.
+fn committed(facts: &Facts<'_>, place: Place, between: Range<usize>) -> Option<i64> {
+    let stored = facts.entries[between].iter();
     let stored = stored.filter_map(|entry| match entry.event {
         Event::Stored {
             keeper,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::history::{Event, Keeper};
+use crate::history::{Event, Keeper, Write};
 
 use super::Found;
 use super::facts::Facts;
@@ -14,6 +14,7 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     what_ends_began(facts, found);
     results_are_of_their_place(facts, found);
     offsets_end_as_they_were_seen(facts, found);
+    resets_in_kafka_were_asked_for(facts, found);
 }
 
 fn time_goes_forward(facts: &Facts<'_>, found: &mut Found<'_>) {
@@ -127,6 +128,34 @@ fn offsets_end_as_they_were_seen(facts: &Facts<'_>, found: &mut Found<'_>) {
                 let what = format!("{keeper}'s {place} ends as {end}, which nobody wrote");
                 found.add(what, last.map(|(number, _)| number));
             }
+        }
+    }
+}
+
+/// A commit in Kafka that is nobody's of the group is the operator's, who says so: else it is a member's that does not say who it is.
+fn resets_in_kafka_were_asked_for(facts: &Facts<'_>, found: &mut Found<'_>) {
+    let asked = facts.entries.iter().filter_map(|entry| match entry.event {
+        Event::Reset {
+            keeper: Keeper::Kafka,
+            place,
+            to,
+            ..
+        } => Some((place, to)),
+        _ => None,
+    });
+    let asked: BTreeSet<_> = asked.collect();
+    for (number, entry) in facts.numbered() {
+        if let Event::Stored {
+            keeper: Keeper::Kafka,
+            place,
+            next: Some(next),
+            write: Write::Reset,
+            ..
+        } = entry.event
+            && !asked.contains(&(place, next))
+        {
+            let what = format!("nobody of the group committed {place}@{next}");
+            found.add(what, [number]);
         }
     }
 }

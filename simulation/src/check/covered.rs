@@ -21,7 +21,7 @@ struct Walk {
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     let mut walk = Walk::default();
     for (number, entry) in facts.numbered() {
-        if let Some((place, from)) = facts.asked_anew(&entry.event) {
+        if let Some((place, from)) = facts.asked_anew(number, &entry.event) {
             walk.processed
                 .retain(|_, (at, offset)| *at != place || *offset < from);
         }
@@ -30,7 +30,9 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
         }
         match entry.event {
             Event::Claimed { place, at, .. } => {
-                walk.committed.entry(place).or_insert((number, at));
+                if !facts.starts_at_the_oldest(place) {
+                    walk.committed.entry(place).or_insert((number, at));
+                }
                 walk.claimed.insert(place, number);
             }
             Event::Stored {
@@ -74,7 +76,8 @@ impl Walk {
         };
         self.held.entry(place).or_default().insert(next);
         let before = self.committed.insert(place, (number, next));
-        let Some((before, from)) = before else {
+        let first = facts.starts_at_the_oldest(place).then_some((number, 0));
+        let Some((before, from)) = before.or(first) else {
             return;
         };
         if write == Write::Reset {

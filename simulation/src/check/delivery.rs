@@ -102,6 +102,12 @@ fn is_the_record(
     (number, since): (usize, usize),
     (place, offset, payload): (Place, i64, Payload),
 ) {
+    let sent_to = facts.sends.get(&payload).map(|send| send.place);
+    if sent_to != Some(place) {
+        let what =
+            format!("{place}@{offset} was delivered as {payload}, which was never sent there");
+        found.add(what, [number]);
+    }
     let records = facts.records(place);
     let first = records.partition_point(|record| record.offset < offset);
     let mut there = records[first..]

@@ -172,6 +172,11 @@ impl<'a> Facts<'a> {
         place.made == 0 && first.is_none_or(|partitions| place.partition < partitions)
     }
 
+    /// Whether a group that has no offset of a partition starts at its oldest record.
+    pub(super) fn starts_at_the_oldest(&self, place: Place) -> bool {
+        !self.terms.starts_newest || !self.is_from_the_beginning(place)
+    }
+
     /// The offsets that count, at the end.
     pub(super) fn committed(&self) -> &BTreeMap<Place, i64> {
         match self.terms.keeper {
@@ -217,8 +222,19 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a log was cut off below an offset before an event.
+    pub(super) fn is_cut_below(&self, place: Place, offset: i64, number: usize) -> bool {
+        let mut removals = self.removals.iter();
+        removals.any(|removal| {
+            removal.why == Some(Gone::Truncation)
+                && removal.is_of(place)
+                && removal.number < number
+                && removal.from < offset
+        })
+    }
+
     /// Where an event asks for work to be done again, and from which offset on.
-    pub(super) fn asked_anew(&self, event: &Event) -> Option<(Place, i64)> {
+    pub(super) fn asked_anew(&self, number: usize, event: &Event) -> Option<(Place, i64)> {
         match event {
             Event::Stored {
                 keeper,
@@ -227,7 +243,11 @@ impl<'a> Facts<'a> {
                 write: Write::Reset | Write::Forget,
                 ..
             } if *keeper == self.terms.keeper => Some((*place, next.unwrap_or(i64::MIN))),
-            Event::Skipped { place, from, to } if to < from => Some((*place, *to)),
+            Event::Skipped { place, from, to }
+                if to < from && self.is_cut_below(*place, *from, number) =>
+            {
+                Some((*place, *to))
+            }
             Event::Removed {
                 place,
                 from,

@@ -33,12 +33,12 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
                     continue;
                 };
                 let before = walk.last.insert((keeper, place), (number, next));
+                let is_set_back = walk.is_set_back(facts, entry.who, (keeper, place, next));
                 let Some((before, from)) = before.filter(|(_, from)| next < *from) else {
                     continue;
                 };
-                let is_meant = write == Write::Reset
-                    || is_rewound(facts, place, from, next)
-                    || walk.is_set_back(facts, entry.who, (keeper, place, next));
+                let is_meant =
+                    write == Write::Reset || is_rewound(facts, place, from, next) || is_set_back;
                 if !is_meant {
                     let what = format!("{keeper}'s {place} went back from {from} to {next}");
                     found.add(what, [before, number]);
@@ -51,23 +51,23 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
 }
 
 impl Walk {
-    /// The mirror follows a reset, once for each claim: to where the claim starts, or to what the store has held since, for only the newest of
-    /// what waits is mirrored. That the store held it, V4 says.
+    /// The mirror follows a reset, with the first that it writes for a claim: where the claim starts, or what the store has held since, for only the
+    /// newest of what waits is mirrored. That the store held it, V4 says.
     fn is_set_back(
         &mut self,
         facts: &Facts<'_>,
         who: Who,
         (keeper, place, next): (Keeper, Place, i64),
     ) -> bool {
-        let is_mirror = keeper == Keeper::Kafka && facts.terms.keeper == Keeper::Store;
-        let is_start = self
-            .fresh
-            .get(&place)
-            .is_some_and(|(owner, start)| *owner == who && next >= *start);
-        if is_mirror && is_start {
-            self.fresh.remove(&place);
+        if keeper != Keeper::Kafka || facts.terms.keeper != Keeper::Store {
+            return false;
         }
-        is_mirror && is_start
+        let claim = self.fresh.get(&place).copied();
+        let Some((_, start)) = claim.filter(|(owner, _)| *owner == who) else {
+            return false;
+        };
+        self.fresh.remove(&place);
+        next >= start
     }
 
     fn ends_as_written(&self, facts: &Facts<'_>, found: &mut Found<'_>) {
@@ -86,12 +86,18 @@ impl Walk {
 
 /// Whether a policy for a log that was cut off says to go back to just there.
 fn is_rewound(facts: &Facts<'_>, place: Place, before: i64, next: i64) -> bool {
-    facts.entries.iter().any(|entry| match entry.event {
+    facts.numbered().any(|(number, entry)| match entry.event {
         Event::Skipped {
             place: at,
             from,
             to,
-        } => at == place && to < from && from <= before && to == next,
+        } => {
+            at == place
+                && to < from
+                && from <= before
+                && to == next
+                && facts.is_cut_below(place, from, number)
+        }
         _ => false,
     })
 }

@@ -14,7 +14,7 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     }
     let mut effects: BTreeMap<Payload, (usize, Place, i64)> = BTreeMap::new();
     for (number, entry) in facts.numbered() {
-        if let Some((place, from)) = facts.asked_anew(&entry.event) {
+        if let Some((place, from)) = facts.asked_anew(number, &entry.event) {
             effects.retain(|_, (_, at, offset)| *at != place || *offset < from);
         }
         for (place, offset, payload) in facts.effects(&entry.event) {

@@ -104,7 +104,7 @@ fn line(facts: &Facts<'_>, assignment: Assignment, place: Place, payload: Payloa
 fn results_are_in_order(facts: &Facts<'_>, found: &mut Found<'_>) {
     let mut latest: BTreeMap<Place, (usize, i64)> = BTreeMap::new();
     for (number, entry) in facts.numbered() {
-        if let Some((place, from)) = facts.asked_anew(&entry.event) {
+        if let Some((place, from)) = facts.asked_anew(number, &entry.event) {
             latest.retain(|at, (_, offset)| *at != place || *offset < from);
         }
         for (place, offset, payload) in facts.effects(&entry.event) {

@@ -1,6 +1,8 @@
 //! V9: after the last fault the lag becomes 0 in time, and the mirror has followed.
 
-use crate::history::{Event, Keeper};
+use std::collections::BTreeSet;
+
+use crate::history::{Event, Keeper, Place};
 
 use super::Found;
 use super::facts::Facts;
@@ -27,7 +29,7 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
         }
         Some((settled, _)) => {
             lag_is_0(facts, found, settled);
-            the_mirror_has_followed(facts, found, settled);
+            the_mirror_has_followed(facts, found, (healed, settled));
         }
     }
 }
@@ -51,16 +53,33 @@ fn lag_is_0(facts: &Facts<'_>, found: &mut Found<'_>, settled: usize) {
     }
 }
 
-/// Nothing is in its way after the last fault, and members that stop flush it.
-fn the_mirror_has_followed(facts: &Facts<'_>, found: &mut Found<'_>, settled: usize) {
+/// Nothing is in its way after the last fault, and members that stop flush it. One that claimed before that may have been told that its offset can't be taken.
+fn the_mirror_has_followed(
+    facts: &Facts<'_>,
+    found: &mut Found<'_>,
+    (healed, settled): (usize, usize),
+) {
     if facts.terms.keeper == Keeper::Kafka {
         return;
     }
+    let claimed = facts.entries[healed..]
+        .iter()
+        .filter_map(|entry| match entry.event {
+            Event::Claimed { place, .. } => Some(place),
+            _ => None,
+        });
+    let claimed: BTreeSet<Place> = claimed.collect();
     for (place, next) in &facts.ending.store {
-        let mirror = facts.ending.kafka.get(place);
-        if let Some(mirror) = mirror.filter(|mirror| *mirror < next) {
-            let what = format!("the mirror of {place} ends as {mirror}, the store as {next}");
-            found.add(what, [settled]);
+        match facts.ending.kafka.get(place) {
+            Some(mirror) if mirror < next => {
+                let what = format!("the mirror of {place} ends as {mirror}, the store as {next}");
+                found.add(what, [settled]);
+            }
+            None if claimed.contains(place) && facts.ending.logs.contains_key(place) => {
+                let what = format!("{place} has no mirror, and the store ends as {next}");
+                found.add(what, [settled]);
+            }
+            _ => {}
         }
     }
 }

@@ -254,6 +254,8 @@ pub enum Event {
         commit: Commit,
         /// What.
         outcome: Outcome,
+        /// Where the partition stands by what it was told.
+        at: Option<i64>,
     },
     /// A kept offset was written, seen at the table or broker. `who` is who wrote it.
     Stored {

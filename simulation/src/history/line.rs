@@ -151,7 +151,14 @@ fn offsets(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
             f,
             "{assignment} commits {place}@{next} to {keeper}, {commit}"
         ),
-        Event::CommitEnded { commit, outcome } => write!(f, "committed {commit}: {outcome}"),
+        Event::CommitEnded {
+            commit,
+            outcome,
+            at,
+        } => match at {
+            Some(at) => write!(f, "committed {commit}: {outcome}, stands at {at}"),
+            None => write!(f, "committed {commit}: {outcome}"),
+        },
         Event::Stored {
             keeper,
             place,

@@ -228,7 +228,9 @@ fn occurrence(event: &Event, keepers: &BTreeMap<Commit, Keeper>) -> Option<Occur
             Outcome::Unknown => Occurrence::ClaimUnknown,
             _ => Occurrence::ClaimRefused,
         },
-        Event::CommitEnded { commit, outcome } => match (outcome, keepers.get(commit)) {
+        Event::CommitEnded {
+            commit, outcome, ..
+        } => match (outcome, keepers.get(commit)) {
             (Outcome::Refused, _) => Occurrence::CommitRefused,
             (Outcome::Unknown, Some(Keeper::Store)) => Occurrence::StoreCommitUnknown,
             (Outcome::Unknown, _) => Occurrence::KafkaCommitUnknown,

@@ -111,6 +111,7 @@ fn what_followed_is_counted() {
     let ended = Event::CommitEnded {
         commit: crate::history::Commit(1),
         outcome: Outcome::Unknown,
+        at: None,
     };
     history.note(Duration::ZERO, Who::World, ended);
     history.note(Duration::ZERO, Who::World, Event::Crashed);

@@ -312,8 +312,12 @@ impl Hand {
             place,
             next,
         });
+        let mut at = None;
         let outcome = match shared.troubles.may_drop(living.who(), claim.commit()).await {
-            Some(Ok(_)) => Outcome::Acknowledged,
+            Some(Ok(committed)) => {
+                at = Some(committed.next);
+                Outcome::Acknowledged
+            }
             Some(Err(PartitionCommitError::Refused { .. })) => Outcome::Refused,
             Some(Err(_)) => Outcome::Unknown,
             None => {
@@ -321,7 +325,11 @@ impl Hand {
                 Outcome::Unknown
             }
         };
-        living.note(Event::CommitEnded { commit, outcome });
+        living.note(Event::CommitEnded {
+            commit,
+            outcome,
+            at,
+        });
     }
 }
 

@@ -56,6 +56,7 @@ impl Noted {
     }
 
     fn commit_ended(&self, (commit, place): (Commit, Place), ended: &Result<Claim, Refused>) {
+        let at = ended.as_ref().ok().map(|claim| claim.start().next);
         let outcome = match ended {
             Ok(_) => Outcome::Acknowledged,
             Err(refused) => {
@@ -66,7 +67,11 @@ impl Noted {
                 Outcome::Refused
             }
         };
-        self.living.note(Event::CommitEnded { commit, outcome });
+        self.living.note(Event::CommitEnded {
+            commit,
+            outcome,
+            at,
+        });
     }
 
     fn commit_failed(&self, (commit, place): (Commit, Place), error: &CommitError) {
@@ -77,7 +82,11 @@ impl Noted {
         if outcome == Outcome::Refused {
             self.living.again(place);
         }
-        self.living.note(Event::CommitEnded { commit, outcome });
+        self.living.note(Event::CommitEnded {
+            commit,
+            outcome,
+            at: None,
+        });
     }
 
     fn claimed(&self, place: Place, claim: &Result<Claim, Refused>) {

@@ -159,13 +159,12 @@ fn refuse_what_was_done(world: &mut World, dice: &mut Dice) -> bool {
     let Some(number) = pick(world, dice, |entry| is_commit_of(entry, 1)) else {
         return false;
     };
-    match event(world, number + 1) {
-        Event::CommitEnded { outcome, .. } => {
-            *outcome = Outcome::Refused;
-            true
-        }
-        _ => false,
-    }
+    let mut after = world.history.entries_mut()[number..].iter_mut();
+    let ended = after.find_map(|entry| match &mut entry.event {
+        Event::CommitEnded { outcome, .. } => Some(outcome),
+        _ => None,
+    });
+    ended.map(|outcome| *outcome = Outcome::Refused).is_some()
 }
 
 fn deliver_what_was_aborted(world: &mut World, dice: &mut Dice) -> bool {

@@ -33,6 +33,7 @@ impl Script {
                 effects,
                 keeper,
                 order: Order::Partition,
+                starts_newest: false,
                 read_committed: true,
                 settles_within: Duration::from_secs(60),
                 delivers_within: Duration::from_secs(60),
@@ -242,7 +243,15 @@ impl Script {
             let rows = results.iter().map(|number| self.row(*number)).collect();
             self.store(who, keeper, Some(next), Write::Commit, rows);
         }
-        self.note(who, Event::CommitEnded { commit, outcome });
+        let at = (outcome == Outcome::Acknowledged).then_some(next);
+        self.note(
+            who,
+            Event::CommitEnded {
+                commit,
+                outcome,
+                at,
+            },
+        );
     }
 
     // The end.

@@ -54,6 +54,7 @@ impl World {
                 effects,
                 keeper,
                 order: Order::Partition,
+                starts_newest: false,
                 read_committed: true,
                 settles_within: Duration::from_secs(600),
                 delivers_within: Duration::from_secs(60),
@@ -244,6 +245,7 @@ impl World {
             at,
         };
         self.note(who, claimed);
+        self.mirror(who, place, at);
         self.partition(place).hold = Some(Hold {
             who,
             assignment,
@@ -335,8 +337,17 @@ impl World {
             let is_exact = self.terms.effects == Effects::ExactlyOnce;
             let rows = if is_exact { rows.collect() } else { Vec::new() };
             self.store(hold.who, place, Some(hold.position), Write::Commit, rows);
+            self.mirror(hold.who, place, hold.position);
         }
-        self.note(hold.who, Event::CommitEnded { commit, outcome });
+        let at = (outcome == Outcome::Acknowledged).then_some(hold.position);
+        self.note(
+            hold.who,
+            Event::CommitEnded {
+                commit,
+                outcome,
+                at,
+            },
+        );
     }
 
     /// Who slept through a rebalance wakes, commits and is refused.
@@ -402,6 +413,22 @@ impl World {
             fence,
             write,
             results,
+        };
+        self.note(who, stored);
+    }
+
+    fn mirror(&mut self, who: Who, place: Place, next: i64) {
+        if self.terms.keeper == Keeper::Kafka {
+            return;
+        }
+        self.ending.kafka.insert(place, next);
+        let stored = Event::Stored {
+            keeper: Keeper::Kafka,
+            place,
+            next: Some(next),
+            fence: None,
+            write: Write::Commit,
+            results: Vec::new(),
         };
         self.note(who, stored);
     }

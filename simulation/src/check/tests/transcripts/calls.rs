@@ -131,8 +131,15 @@ fn nothing_ends_that_did_not_begin() {
             script.note(ME, Event::CallEnded { call, outcome });
         },
         |script| {
-            let (commit, outcome) = (Commit(5), Outcome::Refused);
-            script.note(ME, Event::CommitEnded { commit, outcome });
+            let (commit, outcome, at) = (Commit(5), Outcome::Refused, None);
+            script.note(
+                ME,
+                Event::CommitEnded {
+                    commit,
+                    outcome,
+                    at,
+                },
+            );
         },
     ];
     for spoil in spoil {
@@ -257,27 +264,103 @@ fn v11_asks_for_nothing_that_was_lost_before() {
     }
 }
 
+/// A commit in doubt drops its claim; one that was certainly not written leaves it as it was.
 #[test]
 fn v11_asks_for_nothing_whose_claim_was_dropped_until_the_next() {
-    let mut script = marked();
-    script.terms.keeper = Keeper::Store;
-    script.records(2..3);
-    script.work(ME, 1, 2..3);
-    script.commit(ME, 1, 3, &[], Outcome::Refused);
-    let mut again = script.clone();
+    let tried = |outcome| {
+        let mut script = marked();
+        script.terms.keeper = Keeper::Store;
+        script.records(2..3);
+        script.work(ME, 1, 2..3);
+        let (commit, assignment, at) = (Commit(9), Assignment(1), None);
+        let began = Event::CommitBegan {
+            commit,
+            assignment,
+            keeper: Keeper::Store,
+            place: P,
+            next: 3,
+        };
+        script.note(ME, began);
+        script.note(
+            ME,
+            Event::CommitEnded {
+                commit,
+                outcome,
+                at,
+            },
+        );
+        script
+    };
+    let mut again = tried(Outcome::Unknown);
     again.claim(ME, 1, 2);
     again.work(ME, 1, 2..3);
-    for (script, is_dropped) in [(script, true), (again, false)] {
-        let mut script = script;
-        close(
-            &mut script,
-            ME,
-            CallKind::CloseMember,
-            Outcome::Acknowledged,
-        );
+    for (mut script, is_dropped) in [
+        (tried(Outcome::Unknown), true),
+        (tried(Outcome::Refused), false),
+        (again, false),
+    ] {
+        let (who, kind) = (ME, CallKind::CloseMember);
+        close(&mut script, who, kind, Outcome::Acknowledged);
         let found = script.violations();
         let is_found = found.iter().any(|it| it.invariant == Invariant::V11);
         assert_eq!(is_found, !is_dropped);
+    }
+}
+
+/// What was committed before an operator went back is not committed for the work that came after.
+#[test]
+fn v11_asks_for_what_was_done_since_the_claim() {
+    let mut script = marked();
+    script.terms.keeper = Keeper::Store;
+    script.store(
+        Who::Operator,
+        Keeper::Store,
+        Some(0),
+        Write::Reset,
+        Vec::new(),
+    );
+    script.note(
+        ME,
+        Event::Fenced {
+            assignment: Assignment(1),
+            place: P,
+        },
+    );
+    script.claim(ME, 1, 0);
+    script.work(ME, 1, 0..1);
+    let (who, kind) = (ME, CallKind::CloseMember);
+    close(&mut script, who, kind, Outcome::Acknowledged);
+    let found = script.violations();
+    assert!(found.iter().any(|it| it.invariant == Invariant::V11));
+}
+
+#[test]
+fn v11_a_commit_that_was_acknowledged_and_is_not_stored() {
+    for keeper in [Keeper::Store, Keeper::Kafka] {
+        let mut script = marked();
+        script.terms.keeper = keeper;
+        script.records(2..3);
+        script.work(ME, 1, 2..3);
+        let (commit, assignment, place) = (Commit(9), Assignment(1), P);
+        let began = Event::CommitBegan {
+            commit,
+            assignment,
+            keeper,
+            place,
+            next: 3,
+        };
+        script.note(ME, began);
+        let (outcome, at) = (Outcome::Acknowledged, Some(3));
+        script.note(
+            ME,
+            Event::CommitEnded {
+                commit,
+                outcome,
+                at,
+            },
+        );
+        let found = script.violations();
+        assert!(found.iter().any(|it| it.invariant == Invariant::V11));
     }
 }
 
