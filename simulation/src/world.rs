@@ -25,7 +25,7 @@
 //! | `operator` | who has the group go on where it stops by design |
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -250,6 +250,15 @@ impl Shared {
             troubles: self.troubles.clone(),
             ambient,
         }
+    }
+
+    /// Counts the tasks that are left on the host that asks, but for some that are none of its own.
+    fn count_tasks_left(&self, of_others: usize) {
+        let runtime = tokio::runtime::Handle::current();
+        let left = runtime.metrics().num_alive_tasks();
+        let left = left.saturating_sub(of_others);
+        let left = u32::try_from(left).unwrap_or(u32::MAX);
+        self.tasks_left.fetch_add(left, Ordering::Relaxed);
     }
 
     fn order(&self, order: Order) {

@@ -132,7 +132,8 @@ fn offsets_end_as_they_were_seen(facts: &Facts<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// A commit in Kafka that is nobody's of the group is the operator's, who says so: else it is a member's that does not say who it is.
+/// A commit in Kafka that is nobody's of the group is the operator's, who says so (of the topic by its name): else it is a member's that does not
+/// say who it is.
 fn resets_in_kafka_were_asked_for(facts: &Facts<'_>, found: &mut Found<'_>) {
     let asked = facts.entries.iter().filter_map(|entry| match entry.event {
         Event::Reset {
@@ -140,7 +141,7 @@ fn resets_in_kafka_were_asked_for(facts: &Facts<'_>, found: &mut Found<'_>) {
             place,
             to,
             ..
-        } => Some((place, to)),
+        } => Some((place.topic, place.partition, to)),
         _ => None,
     });
     let asked: BTreeSet<_> = asked.collect();
@@ -152,7 +153,7 @@ fn resets_in_kafka_were_asked_for(facts: &Facts<'_>, found: &mut Found<'_>) {
             write: Write::Reset,
             ..
         } = entry.event
-            && !asked.contains(&(place, next))
+            && !asked.contains(&(place.topic, place.partition, next))
         {
             let what = format!("nobody of the group committed {place}@{next}");
             found.add(what, [number]);

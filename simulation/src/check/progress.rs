@@ -37,7 +37,7 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
 fn lag_is_0(facts: &Facts<'_>, found: &mut Found<'_>, settled: usize) {
     for (place, log) in &facts.ending.logs {
         let committed = facts.committed().get(place).copied();
-        if committed.unwrap_or(log.start) < log.stable {
+        if committed.unwrap_or(log.start) != log.stable {
             let latest = facts.numbered().rfind(|(_, entry)| match entry.event {
                 Event::Stored {
                     keeper, place: at, ..

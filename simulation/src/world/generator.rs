@@ -51,8 +51,7 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
                 transaction: None,
             },
         );
-        let mut value = vec![b'.'; dice.between(4, shape.largest.max(4)) as usize];
-        value[..4].copy_from_slice(&number.to_be_bytes());
+        let value = value(payload, dice.between(4, shape.largest.max(4)));
         let (topic, key) = (topic(place.topic), key.0.to_be_bytes());
         let record = || {
             let record = ProducerRecord::new(&topic, &value);
@@ -73,6 +72,7 @@ pub(super) async fn run(shared: Arc<Shared>) -> turmoil::Result {
     drop(client);
     transactions.await?;
     sleep(Duration::from_millis(200)).await;
+    shared.count_tasks_left(0);
     shared.all_sent.store(true, Ordering::Relaxed);
     Ok(())
 }
@@ -110,6 +110,12 @@ pub(super) async fn connect(shared: &Shared, name: &str) -> Client {
             Err(_) => sleep(Duration::from_millis(500)).await,
         }
     }
+}
+
+/// A record's value: its number, again and again, so that no part of it can be another's.
+pub(super) fn value(Payload(number): Payload, length: u32) -> Vec<u8> {
+    let bytes = number.to_be_bytes().into_iter().cycle();
+    bytes.take(length as usize).collect()
 }
 
 /// Records with one key are of one partition, as long as the topic has as many.

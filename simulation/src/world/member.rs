@@ -95,13 +95,7 @@ async fn lives(shared: Arc<Shared>, member: u8) -> turmoil::Result {
     }
     // What was spawned has a moment to notice.
     sleep(Duration::from_secs(1)).await;
-    let alive = tokio::runtime::Handle::current()
-        .metrics()
-        .num_alive_tasks();
-    let alive = alive.saturating_sub(outside.late.under_way());
-    shared
-        .tasks_left
-        .fetch_add(u32::try_from(alive).unwrap_or(u32::MAX), Ordering::Relaxed);
+    shared.count_tasks_left(outside.late.under_way());
     outside.done.store(1, Ordering::Relaxed);
     std::future::pending().await
 }
@@ -363,9 +357,11 @@ pub(super) fn one_of(recorder: &Recorder, batch: &Batch, record: &Record<'_>) ->
     (place, record.offset, payload(record))
 }
 
-/// The record's number stands at its beginning.
+/// Which record it is; one that was never sent, where its value is not as it was made.
 pub(super) fn payload(record: &Record<'_>) -> Payload {
-    let number = record.value.and_then(|value| value.first_chunk::<4>());
+    let value = record.value.unwrap_or_default();
+    let number = value.first_chunk::<4>();
+    let number = number.filter(|number| value.chunks(4).all(|some| number.starts_with(some)));
     Payload(number.map_or(u32::MAX, |number| u32::from_be_bytes(*number)))
 }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::producer::{New, Producer, Word};
-use crate::history::{Event, FaultId, Key, Outcome, Payload, Place, Transaction, Who};
+use crate::history::{Event, FaultId, Key, Outcome, Place, Transaction, Who};
 use crate::plan::Dice;
-use crate::world::Shared;
+use crate::world::{Shared, generator};
 
 /// What a transaction is to be.
 #[derive(Clone, Debug)]
@@ -125,14 +125,12 @@ impl Life {
     }
 
     fn record(&mut self, key: Key) -> New {
-        let Payload(number) = self.shared.transactions.payload();
+        let payload = self.shared.transactions.payload();
         let largest = self.shared.plan.shape.largest.max(4);
-        let mut value = vec![b'.'; self.dice.between(4, largest) as usize];
-        value[..4].copy_from_slice(&number.to_be_bytes());
         New {
-            payload: Payload(number),
+            payload,
             key,
-            value,
+            value: generator::value(payload, self.dice.between(4, largest)),
         }
     }
 
