@@ -112,6 +112,7 @@ fn a_history_that_can_not_be_is_told() {
     let mut script = exactly_once();
     script.settle();
     script.ending.store.insert(P, 5);
+    script.ending.logs.get_mut(&P).unwrap().stable = 5;
     script.only(Invariant::Consistency);
     let mut backwards = exactly_once();
     backwards.settle();

@@ -109,7 +109,63 @@ fn v5_an_offset_that_is_lower_at_the_end_than_it_was() {
     // All of it is gone, so that no lag tells.
     script.remove(0, 2, Gone::DeleteRecords);
     script.settle();
-    script.ending.logs.insert(P, Log::default());
+    let log = Log {
+        start: 1,
+        stable: 1,
+        ..Log::default()
+    };
+    script.ending.logs.insert(P, log);
     script.ending.kafka.insert(P, 1);
     script.only(Invariant::V5);
+}
+
+#[test]
+fn v9_an_offset_that_is_behind_the_end_of_its_log() {
+    let mut script = marked();
+    script.commit(ME, 1, 5, &[], Outcome::Acknowledged);
+    script.settle();
+    script.only(Invariant::V9);
+}
+
+#[test]
+fn v9_a_partition_without_a_mirror() {
+    let mut script = exactly_once();
+    script.note(Who::World, Event::Healed);
+    script.claim(ME, 1, 2);
+    script.settle();
+    script.holds();
+    let last = script.history.entries().len();
+    let healed = script.history.entries()[last - 3].clone();
+    assert_eq!(healed.event, Event::Healed);
+    script.history.entries_mut().remove(last - 3);
+    script.only(Invariant::V9);
+}
+
+/// The first mirror of a claim may go back, to where the claim starts; no later one.
+#[test]
+fn v5_the_mirror_goes_back_within_a_claim() {
+    let mut script = exactly_once();
+    let mirror = |script: &mut Script, next| {
+        script.store(ME, Keeper::Kafka, Some(next), Write::Commit, Vec::new());
+    };
+    mirror(&mut script, 2);
+    script.store(
+        Who::Operator,
+        Keeper::Store,
+        Some(0),
+        Write::Reset,
+        Vec::new(),
+    );
+    script.claim(ME, 1, 0);
+    mirror(&mut script, 0);
+    script.work(ME, 1, 0..2);
+    script.commit(ME, 1, 2, &[0, 1], Outcome::Acknowledged);
+    mirror(&mut script, 2);
+    let mut late = script.clone();
+    script.settle();
+    script.holds();
+    mirror(&mut late, 0);
+    mirror(&mut late, 2);
+    late.settle();
+    late.only(Invariant::V5);
 }

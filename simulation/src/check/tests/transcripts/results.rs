@@ -61,6 +61,7 @@ fn v2_a_record_twice_in_the_log() {
         ..log.records[0]
     };
     log.records.push(again);
+    log.stable = 2;
     script.commit(ME, 1, 2, &[], Outcome::Acknowledged);
     script.settle();
     script.only(Invariant::V2);
