@@ -1,6 +1,6 @@
 //! V5: a committed offset, in the store and in the mirror, goes back only by a reset (or a policy that says where to).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{Event, Keeper, Place, Who, Write};
 
@@ -10,16 +10,18 @@ use super::facts::Facts;
 #[derive(Default)]
 struct Walk {
     last: BTreeMap<(Keeper, Place), (usize, i64)>,
-    /// The latest claim of a place, while its owner has not yet set the mirror back to where it starts.
-    fresh: BTreeMap<Place, (Who, i64)>,
+    /// Who claimed a place last, until it has mirrored anything of that claim.
+    fresh: BTreeMap<Place, Who>,
+    /// What the store has held since the latest claim.
+    held: BTreeMap<Place, BTreeSet<i64>>,
 }
 
 pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
     let mut walk = Walk::default();
     for (number, entry) in facts.numbered() {
         match entry.event {
-            Event::Claimed { place, at, .. } => {
-                walk.fresh.insert(place, (entry.who, at));
+            Event::Claimed { place, .. } => {
+                walk.fresh.insert(place, entry.who);
             }
             Event::Stored {
                 keeper,
@@ -33,7 +35,8 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
                     continue;
                 };
                 let before = walk.last.insert((keeper, place), (number, next));
-                let is_set_back = walk.is_set_back(facts, entry.who, (keeper, place, next));
+                let is_set_back =
+                    walk.is_set_back(facts, (entry.who, write), (keeper, place, next));
                 let Some((before, from)) = before.filter(|(_, from)| next < *from) else {
                     continue;
                 };
@@ -51,23 +54,30 @@ pub(super) fn holds(facts: &Facts<'_>, found: &mut Found<'_>) {
 }
 
 impl Walk {
-    /// The mirror follows a reset, with the first that it writes for a claim: where the claim starts, or what the store has held since, for only the
-    /// newest of what waits is mirrored. That the store held it, V4 says.
+    /// The mirror follows a reset, with the first that it writes of a claim: where the claim starts, or what the store has held since, for only the
+    /// newest of what waits is mirrored. What was on its way from before is not of this claim.
     fn is_set_back(
         &mut self,
         facts: &Facts<'_>,
-        who: Who,
+        (who, write): (Who, Write),
         (keeper, place, next): (Keeper, Place, i64),
     ) -> bool {
-        if keeper != Keeper::Kafka || facts.terms.keeper != Keeper::Store {
+        if facts.terms.keeper != Keeper::Store {
             return false;
         }
-        let claim = self.fresh.get(&place).copied();
-        let Some((_, start)) = claim.filter(|(owner, _)| *owner == who) else {
+        let held = self.held.entry(place).or_default();
+        if keeper == Keeper::Store {
+            if write == Write::Claim {
+                held.clear();
+            }
+            held.insert(next);
             return false;
-        };
-        self.fresh.remove(&place);
-        next >= start
+        }
+        let is_first = self.fresh.get(&place) == Some(&who) && held.contains(&next);
+        if is_first {
+            self.fresh.remove(&place);
+        }
+        is_first
     }
 
     fn ends_as_written(&self, facts: &Facts<'_>, found: &mut Found<'_>) {
