@@ -1,7 +1,9 @@
 //! ◇ What must hold of every run: V1 to V12, one file each, as functions of the history and of the state in which it ended.
 //!
-//! The checker trusts facts only: what tables, logs and the coordinator hold, and what was acknowledged. A member's own word (that it
-//! skipped, claimed, was fenced) excuses something only where the facts agree with it.
+//! The checker goes by facts: what tables, logs and the coordinator hold, and what was acknowledged. A member's own word (that it skipped, that its
+//! log was cut off) excuses something only where the facts agree with it. It is taken for two things: where work begins (`Claimed`,
+//! `Sought`), from where V8 counts, while V1 and V4 ask for all from the start; and that a claim is over (`Fenced`, `Lost`), behind which V11
+//! asks for nothing.
 //!
 //! | | must hold | file |
 //! | --- | --- | --- |

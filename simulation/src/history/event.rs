@@ -177,8 +177,6 @@ pub enum Event {
     Rebalanced {
         /// The generation, or the group's epoch.
         generation: i32,
-        /// How many members there are.
-        members: u16,
     },
     /// A member has partitions.
     Gained {

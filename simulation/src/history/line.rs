@@ -112,10 +112,7 @@ fn work(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
 
 fn ownership(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
     match event {
-        Event::Rebalanced {
-            generation,
-            members,
-        } => write!(f, "rebalanced: generation {generation}, {members} members"),
+        Event::Rebalanced { generation } => write!(f, "rebalanced: generation {generation}"),
         Event::Gained { assignment, places } => {
             write!(f, "{assignment} gained {}", List(places))
         }

@@ -66,10 +66,8 @@ impl Living {
                     places: places.clone(),
                     again: BTreeSet::new(),
                 };
-                self.note(Event::Rebalanced {
-                    generation: *generation,
-                    members: 0,
-                });
+                let generation = *generation;
+                self.note(Event::Rebalanced { generation });
                 self.note(Event::Gained { assignment, places });
             }
             Change::Revoked => {
