@@ -114,6 +114,18 @@ fn the_table_names_every_public_async_function() {
     public(&source, &source, &mut found);
     let table: BTreeSet<String> = TABLE.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(table, found);
+    let tests = [
+        include_str!("store_dropped.rs"),
+        include_str!("store_dropped/opening.rs"),
+        include_str!("store_dropped/rows.rs"),
+    ]
+    .concat();
+    for (name, test) in TABLE {
+        assert!(
+            tests.contains(&format!("async fn {test}")),
+            "{name}: {test}"
+        );
+    }
 }
 
 /// Traits for others to implement are public with all of their functions.
