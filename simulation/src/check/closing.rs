@@ -154,6 +154,8 @@ fn what_is_done_is_committed(
         if entry.who == who {
             own.follow(facts, number, &entry.event);
             own.give_up(facts.terms.keeper, number, started, &entry.event);
+        } else {
+            own.is_fenced(&entry.event);
         }
     }
     let held = own.work.iter().filter(|(it, _)| !own.dropped.contains(it));
@@ -260,6 +262,18 @@ impl Own {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Who else writes a row fences its owner, who learns of it a moment later.
+    fn is_fenced(&mut self, event: &Event) {
+        if let Event::Stored {
+            keeper: Keeper::Store,
+            place,
+            ..
+        } = event
+        {
+            self.work.retain(|(_, at), _| at != place);
         }
     }
 
