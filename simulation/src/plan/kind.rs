@@ -296,7 +296,6 @@ impl Kind {
         Self::KafkaReset,
         Self::StaleMetadata,
         Self::AddressesChange,
-        Self::UnstableOffsets,
         Self::CommitRefusedForOne,
     ];
 }
