@@ -84,6 +84,9 @@ async fn kafka_reset(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
     let mut is_set = false;
     if operator::close(shared, cluster).await {
         sleep(fault.lasts).await;
+            if is_set {
+                operator::note_left_out(shared, cluster, place, (*next, to));
+            }
         let makings = &shared.recorder.makings;
         let place = makings.latest(fault.target.topic, fault.target.partition);
         let kept = kept(shared, cluster, Keeper::Kafka).unwrap_or_default();
