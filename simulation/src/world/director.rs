@@ -164,7 +164,7 @@ async fn kill_before_mirror(shared: &Shared, fault: &Fault) -> u32 {
     u32::from(is_killed)
 }
 
-pub(super) async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {
+async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {
     let life = shared.members[usize::from(fault.target.member)].life(fault.target.member);
     let rules = rules::of(fault, &life.to_string());
     let faults = cluster.faults();

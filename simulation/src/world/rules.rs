@@ -141,10 +141,6 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
             of_member(ApiKey::OffsetCommit),
             pick(&[ErrorCode::ILLEGAL_GENERATION, ErrorCode::UNKNOWN_MEMBER_ID]),
         )],
-        Kind::UnstableOffsets => vec![Rule::new(
-            about(ApiKey::OffsetFetch),
-            Action::Error(ErrorCode::UNSTABLE_OFFSET_COMMIT),
-        )],
         Kind::CommitRefusedForOne => vec![Rule::new(
             about(ApiKey::OffsetCommit),
             pick(&[
