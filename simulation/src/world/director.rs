@@ -144,6 +144,11 @@ async fn trouble_a_store(shared: &Shared, fault: &Fault) -> u32 {
     match fault.kind {
         // Claims are rare: who joins again claims again.
         Kind::ClaimAnswerLost => {
+    if shared.troubles.hangs(fault) {
+        // It is cut off when the group has to go on without it.
+        let next = (fault.target.member + 1) % shared.plan.shape.members;
+        shared.members[usize::from(next)].stop();
+    }
             shared.troubles.start(certain(*fault));
             shared.members[usize::from(fault.target.member)].stop();
         }

@@ -11,6 +11,9 @@ use crate::history::{FaultId, Life, Who};
 use crate::plan::{Aim, Dice, Fault, Kind};
 
 /// What is to be done.
+/// A handler that hangs is cut off by a rebalance before, or goes on in the end: no world waits for ever.
+const HANGS: Duration = Duration::from_secs(45);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Claim,
@@ -42,6 +45,7 @@ pub(super) enum Trouble {
 pub(super) enum Ordeal {
     Fails,
     Takes(Duration),
+    Panics,
 }
 
 /// The troubles of a world. Clones share them.
@@ -228,7 +232,11 @@ impl Troubles {
         let kinds = |kind| matches!(kind, Kind::HandlerFails | Kind::SlowHandler);
         let fault = self.state().hit(who, kinds)?;
         Some(match fault.kind {
-            Kind::HandlerFails => Ordeal::Fails,
+            Kind::HandlerFails => match fault.target.choice % 3 {
+                0 => Ordeal::Fails,
+                1 => Ordeal::Panics,
+                _ => Ordeal::Takes(HANGS),
+            },
             _ => Ordeal::Takes(Duration::from_millis(
                 200 + 8 * u64::from(fault.target.choice),
             )),
@@ -241,6 +249,11 @@ impl State {
         let Self { dice, active } = self;
         let met = active.iter_mut().find(|it| {
             concerns(it.fault.kind)
+    /// Whether a handler hangs by this fault.
+    pub(super) fn hangs(&self, fault: &Fault) -> bool {
+        fault.kind == Kind::HandlerFails && fault.target.choice % 3 == 2 && self.has_met(fault.id)
+    }
+
                 && is_target(&it.fault, who)
                 && !is_spent(it.fault.kind, it.hits)
         })?;
