@@ -105,7 +105,9 @@ async fn happen(shared: Arc<Shared>, cluster: Arc<Cluster>, fault: Fault, began:
 async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
     let target = fault.target;
     match fault.kind {
-        Kind::MemberPaused | Kind::Starved => shared.stand_still(fault).await,
+        Kind::MemberPaused | Kind::PauseInTransaction | Kind::Starved => {
+            shared.stand_still(fault).await
+        }
         Kind::ClockJumps => shared.jump(|by| cluster.jump_wall_clock(by), fault).await,
         Kind::StaticRestart => shared.start_again(fault).await,
         Kind::LeaderKilledInSync => rebalances::kill_who_assigns(shared, cluster, fault).await,
@@ -142,13 +144,13 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
 
 async fn trouble_a_store(shared: &Shared, fault: &Fault) -> u32 {
     match fault.kind {
-        // Claims are rare: who joins again claims again.
-        Kind::ClaimAnswerLost => {
     if shared.troubles.hangs(fault) {
         // It is cut off when the group has to go on without it.
         let next = (fault.target.member + 1) % shared.plan.shape.members;
         shared.members[usize::from(next)].stop();
     }
+        // Claims are rare: who joins again claims again.
+        Kind::ClaimAnswerLost => {
             shared.troubles.start(certain(*fault));
             shared.members[usize::from(fault.target.member)].stop();
         }

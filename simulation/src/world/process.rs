@@ -169,12 +169,17 @@ impl Shared {
     /// A process stands still for a while, if it runs. Half of those who are to stand for long do so at a commit, if one comes.
     pub(super) async fn stand_still(&self, fault: &Fault) -> u32 {
         let process = &self.members[usize::from(fault.target.member)].process;
-        let at_commit = fault.kind == Kind::MemberPaused && fault.target.choice.is_multiple_of(2);
+        let in_transaction = fault.kind == Kind::PauseInTransaction;
+        let at_commit = in_transaction
+            || fault.kind == Kind::MemberPaused && fault.target.choice.is_multiple_of(2);
         let is_held = at_commit && self.meets(fault, Duration::from_secs(6)).await;
         let Some(turns) = lock(&process.turns).clone() else {
             return 0;
         };
         let lives = process.lives();
+        if in_transaction && !is_held {
+            return 0;
+        }
         if is_held || turns.hold() {
             self.note_all(&lives, &Event::Paused);
         }

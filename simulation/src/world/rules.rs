@@ -23,7 +23,6 @@ pub(super) fn is_of_stores(kind: Kind) -> bool {
             | Kind::StoreCommitUnknownLate
             | Kind::ClaimAnswerLost
             | Kind::LateClaim
-            | Kind::PauseInTransaction
             | Kind::SerializationFailure
             | Kind::HandlerFails
             | Kind::SlowHandler
