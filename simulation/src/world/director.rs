@@ -115,23 +115,14 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
         Kind::Trickle => shared.trickle(fault).await,
         Kind::FutureDropped => shared.drop_futures(fault).await,
         Kind::KillBeforeMirror => kill_before_mirror(shared, fault).await,
-        Kind::MemberKilled => {
-            shared.order(Order::Crash(target.member));
-            sleep(fault.lasts).await;
-            shared.order(Order::Start(target.member));
-            1
-        }
+        Kind::MemberKilled => shared.kill(target.member, fault.lasts).await,
         Kind::Partitioned => {
-            shared.order(Order::CutOff(target.member));
+            let cut_off = shared.order(Order::CutOff(target.member));
             sleep(fault.lasts).await;
             shared.order(Order::Reconnect(target.member));
-            1
+            cut_off.is().into()
         }
-        Kind::StopInRebalance => {
-            shared.members[usize::from(target.member)].stop();
-            sleep(fault.lasts).await;
-            1
-        }
+        Kind::StopInRebalance => rebalances::stop_in_one(shared, cluster, fault).await,
         Kind::JoinStorm => join_storm(shared, fault).await,
         kind if brokers::is_of_brokers(kind) => brokers::meet(shared, cluster, fault).await,
         kind if transactional::plays(kind) => transactional::lasted(shared, fault).await,
@@ -144,11 +135,6 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
 
 async fn trouble_a_store(shared: &Shared, fault: &Fault) -> u32 {
     match fault.kind {
-    if shared.troubles.hangs(fault) {
-        // It is cut off when the group has to go on without it.
-        let next = (fault.target.member + 1) % shared.plan.shape.members;
-        shared.members[usize::from(next)].stop();
-    }
         // Claims are rare: who joins again claims again.
         Kind::ClaimAnswerLost => {
             shared.troubles.start(certain(*fault));
@@ -158,6 +144,11 @@ async fn trouble_a_store(shared: &Shared, fault: &Fault) -> u32 {
     }
     // What meets no time of its own waits for somebody to come.
     sleep(fault.lasts.max(Duration::from_secs(8))).await;
+    if shared.troubles.hangs(fault) {
+        // It is cut off when the group has to go on without it.
+        let next = (fault.target.member + 1) % shared.plan.shape.members;
+        shared.members[usize::from(next)].stop();
+    }
     shared.troubles.end(fault.id)
 }
 

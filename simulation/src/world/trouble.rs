@@ -7,7 +7,7 @@ use ottla_offset_store::StoreError;
 use tokio::task::yield_now;
 
 use super::member::Outside;
-use super::{Order, Orders, lock};
+use super::{Obeyed, Order, Orders, lock};
 use crate::history::{FaultId, Life, Who};
 use crate::plan::{Aim, Dice, Fault, Kind};
 
@@ -280,9 +280,14 @@ impl State {
         if dice.between(1, 1_000) > met.fault.target.permille.into() {
             return None;
         }
-        met.hits += 1;
+        // A write that is refused kills nobody.
+        met.hits += u32::from(met.fault.kind != Kind::KillBeforeMirror);
         Some(met.fault)
     }
+}
+
+fn is_killer(fault: &Fault, who: Who) -> bool {
+    fault.kind == Kind::KillBeforeMirror && is_target(fault, who)
 }
 
 /// What takes long, or ends a run, happens once.
