@@ -147,7 +147,7 @@ catalogue! {
     CommitAnswerLost Member 500..10000: S48;
     /// A commit is held up until after a newer one.
     CommitDelayed Member 1000..15000: S49;
-    /// UNSTABLE_OFFSET_COMMIT: an offset waits for a transaction, which carries the one that is committed, and is aborted.
+    /// UNSTABLE_OFFSET_COMMIT: an offset waits for a transaction, which is aborted, or sets it a bit lower.
     UnstableOffsets Partition 1000..30000: S50;
     /// One partition of many is refused.
     CommitRefusedForOne Partition 500..10000: S51;

@@ -125,6 +125,7 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
         Kind::StopInRebalance => rebalances::stop_in_one(shared, cluster, fault).await,
         Kind::JoinStorm => join_storm(shared, fault).await,
         kind if brokers::is_of_brokers(kind) => brokers::meet(shared, cluster, fault).await,
+        Kind::UnstableOffsets => transactional::unstable(shared, cluster, fault).await,
         kind if transactional::plays(kind) => transactional::lasted(shared, fault).await,
         kind if logs::is_of_logs(kind) => logs::meet(shared, cluster, fault).await,
         kind if coordinator::is_of_groups(kind) => coordinator::meet(shared, cluster, fault).await,

@@ -210,6 +210,20 @@ fn note_skip(shared: &Shared, place: Place, (from, to): (i64, i64)) {
     }
 }
 
+/// An offset in Kafka is set in a transaction, which the coordinator tells nobody.
+pub(super) fn note_set(shared: &Shared, place: Place, to: i64) {
+    let stored = Event::Stored {
+        keeper: Keeper::Kafka,
+        place,
+        next: Some(to),
+        fence: None,
+        write: Write::Reset,
+        results: Vec::new(),
+    };
+    shared.recorder.note(Who::Operator, stored);
+    note_reset(shared, (Keeper::Kafka, place, to), true);
+}
+
 fn note_reset(shared: &Shared, (keeper, place, to): (Keeper, Place, i64), is_done: bool) {
     let outcome = match is_done {
         true => Outcome::Acknowledged,
