@@ -119,7 +119,17 @@ struct Shared {
     ending: Mutex<Option<Ending>>,
 }
 
-type Orders = Arc<Mutex<VecDeque<Order>>>;
+type Orders = Arc<Mutex<VecDeque<(Order, Obeyed)>>>;
+
+/// Whether an order has changed anything: known when the step is over. Clones are the same.
+#[derive(Clone, Debug, Default)]
+struct Obeyed(Arc<AtomicBool>);
+
+impl Obeyed {
+    fn is(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// What only the world itself can do to a member.
 #[derive(Clone, Copy, Debug)]
@@ -170,8 +180,9 @@ pub fn live(plan: &Plan) -> Result<Lived, Broken> {
         }
         shared.note_commits();
         let orders = std::mem::take(&mut *lock(&shared.orders));
-        for order in orders {
-            shared.obey(&mut sim, order);
+        for (order, obeyed) in orders {
+            let has_effect = shared.obey(&mut sim, order);
+            obeyed.0.store(has_effect, Ordering::Relaxed);
         }
     }
     shared.note_commits();
@@ -261,14 +272,18 @@ impl Shared {
         self.tasks_left.fetch_add(left, Ordering::Relaxed);
     }
 
-    fn order(&self, order: Order) {
-        lock(&self.orders).push_back(order);
+    fn order(&self, order: Order) -> Obeyed {
+        let obeyed = Obeyed::default();
+        lock(&self.orders).push_back((order, obeyed.clone()));
+        obeyed
     }
 
-    fn obey(&self, sim: &mut turmoil::Sim<'_>, order: Order) {
+    /// Whether it changed anything for a member that runs.
+    fn obey(&self, sim: &mut turmoil::Sim<'_>, order: Order) -> bool {
         match order {
             Order::Crash(member) => {
-                if sim.is_host_running(host(member)) {
+                let runs = sim.is_host_running(host(member));
+                if runs {
                     let outside = &self.members[usize::from(member)];
                     let mut lives = outside.process.dies();
                     if lives.is_empty() {
@@ -279,14 +294,23 @@ impl Shared {
                     }
                     sim.crash(host(member));
                 }
+                runs
             }
             Order::Start(member) => {
-                if !sim.is_host_running(host(member)) {
+                let runs = sim.is_host_running(host(member));
+                if !runs {
                     sim.bounce(host(member));
                 }
+                !runs
             }
-            Order::CutOff(member) => sim.partition(host(member), CLUSTER),
-            Order::Reconnect(member) => sim.repair(host(member), CLUSTER),
+            Order::CutOff(member) => {
+                sim.partition(host(member), CLUSTER);
+                sim.is_host_running(host(member))
+            }
+            Order::Reconnect(member) => {
+                sim.repair(host(member), CLUSTER);
+                true
+            }
         }
     }
 

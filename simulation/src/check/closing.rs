@@ -174,7 +174,7 @@ fn what_is_done_is_committed(
 struct Own {
     work: BTreeMap<(Assignment, Place), Work>,
     commits: BTreeMap<Commit, (Assignment, Place)>,
-    /// Where a store's commit is in doubt: the claim is dropped with all that was done under it, until the next.
+    /// Where a store's commit is in doubt, or somebody else wrote the row: the claim is dropped with all that was done under it, until the next.
     dropped: BTreeSet<(Assignment, Place)>,
 }
 
@@ -265,7 +265,7 @@ impl Own {
         }
     }
 
-    /// Who else writes a row fences its owner, who learns of it a moment later.
+    /// Who else writes a row fences its owner, who works on until it learns of it.
     fn is_fenced(&mut self, event: &Event) {
         if let Event::Stored {
             keeper: Keeper::Store,
@@ -273,7 +273,8 @@ impl Own {
             ..
         } = event
         {
-            self.work.retain(|(_, at), _| at != place);
+            let fenced = self.work.keys().filter(|(_, at)| at == place);
+            self.dropped.extend(fenced);
         }
     }
 

@@ -69,7 +69,8 @@ impl Display for Kind {
 // Name, aim, how long in milliseconds, scenarios.
 catalogue! {
     // The network.
-    /// A broker refuses connections.
+    /// A broker cuts connections at their first request, for its versions.
+    /// Who refuses them outright is down, in [`Self::BrokerReplaced`] and [`Self::RollingBounce`].
     ConnectionRefused Broker 500..20000: S1;
     /// Answers are cut in the middle.
     CutInAnswer Broker 500..10000: S2 S14;
@@ -83,7 +84,7 @@ catalogue! {
     HalfOpen Broker 5000..60000: S6;
     /// Every address that a client was given first is gone, and brokers are elsewhere.
     AddressesChange All 1000..20000: S10;
-    /// All connections die each 0.5 to 1.5 s.
+    /// One request of ten cuts its connection, at all brokers.
     ConnectionsDie All 5000..40000: S11;
     /// Quotas.
     Throttle Broker 1000..20000: S12;
@@ -113,7 +114,7 @@ catalogue! {
     TopicRecreated Topic 0..0: S30 F26;
     /// A topic gets more partitions.
     PartitionsAdded Topic 0..0: S31 F32;
-    /// A broker is taken away, and another added.
+    /// A broker is taken away, and comes back later as it was.
     BrokerReplaced Broker 2000..30000: S32;
     /// All brokers are restarted, one after the other.
     RollingBounce All 5000..30000: S33;
@@ -137,7 +138,8 @@ catalogue! {
     OffsetNotAvailable Partition 500..10000: S42;
 
     // The coordinator.
-    /// NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, at any API.
+    /// NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS: to those who join, sync, beat, commit and fetch offsets, and in
+    /// transactions.
     CoordinatorErrors All 500..15000: S46;
     /// The group's coordinator moves.
     CoordinatorMoves All 0..0: S47;
@@ -145,7 +147,7 @@ catalogue! {
     CommitAnswerLost Member 500..10000: S48;
     /// A commit is held up until after a newer one.
     CommitDelayed Member 1000..15000: S49;
-    /// UNSTABLE_OFFSET_COMMIT.
+    /// UNSTABLE_OFFSET_COMMIT: an offset waits for a transaction, which is aborted, or sets it a bit lower.
     UnstableOffsets Partition 1000..30000: S50;
     /// One partition of many is refused.
     CommitRefusedForOne Partition 500..10000: S51;
@@ -157,7 +159,7 @@ catalogue! {
     GroupFull All 1000..20000: S54;
 
     // Members.
-    /// A member is killed at any await, and started again.
+    /// A member is killed at any time, between two turns of its tasks, and started again.
     MemberKilled Member 500..30000: S55 F20;
     /// A member stands still for longer than the session lasts, and goes on.
     MemberPaused Member 12000..45000: S56 F1;
@@ -171,11 +173,11 @@ catalogue! {
     RebalanceOnEachHeartbeat All 1000..20000: S60;
     /// A static member is started again, or a second time.
     StaticRestart Member 500..20000: S62 F43;
-    /// Two rebalances, so that what was assigned is taken away before a record is read.
+    /// Two rebalances while a member's fetches are slow, so that what was assigned is taken away before a record has come.
     RevokedAtOnce Member 0..0: S66;
-    /// A member stops, or commits, while the group rebalances.
+    /// A member stops while the group rebalances: when somebody has heard of it, or when partitions are being assigned.
     StopInRebalance Member 500..20000: S67 S78;
-    /// A handler panics, fails, hangs, or is dropped.
+    /// A handler panics, fails, or hangs until a rebalance cuts it off.
     HandlerFails Member 0..0: S68 F44;
     /// The clock of a member jumps by an hour.
     ClockJumps Member 5000..30000: F34;
@@ -185,7 +187,7 @@ catalogue! {
     Starved Member 500..9000: S76;
 
     // Stores.
-    /// A member stands still inside a transaction: before the guarded write, or after it.
+    /// A member's process stands still in a transaction: before the guarded write, or between it and its answer.
     PauseInTransaction Member 12000..45000: F2;
     /// A claim is written long after its row was read.
     LateClaim Member 5000..45000: F3 F4;
@@ -296,7 +298,6 @@ impl Kind {
         Self::KafkaReset,
         Self::StaleMetadata,
         Self::AddressesChange,
-        Self::UnstableOffsets,
         Self::CommitRefusedForOne,
     ];
 }

@@ -20,7 +20,7 @@ fn the_plan_of_seed_1_is_known() {
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-    assert_eq!(digest, 10_492_616_329_574_018_727, "{}", Plan::of(1));
+    assert_eq!(digest, 1_032_584_130_392_103_115, "{}", Plan::of(1));
 }
 
 #[test]
@@ -140,6 +140,5 @@ fn counts_are_read_back_as_they_are_written() {
 fn each_kind_has_one_place_in_the_order_of_draws() {
     let mut drawn = Kind::DRAWN.to_vec();
     drawn.sort();
-    drawn.dedup();
     assert_eq!(drawn, Kind::ALL);
 }

@@ -49,8 +49,6 @@ pub struct Workload {
     pub transactional: bool,
     /// Members have an instance id each.
     pub are_static: bool,
-    /// Offsets go to Kafka too.
-    pub mirrored: bool,
     /// The group starts at the newest record, not at the oldest.
     pub starts_newest: bool,
 }
@@ -74,7 +72,6 @@ impl Workload {
             order: if by_key { Order::Key } else { Order::Partition },
             transactional: dice.once_in(3),
             are_static: dice.once_in(4),
-            mirrored: store != StoreKind::Kafka && !dice.once_in(4),
             starts_newest: dice.once_in(3),
         }
     }
@@ -106,12 +103,15 @@ impl Workload {
             | Kind::ClaimAnswerLost
             | Kind::LateClaim
             | Kind::StoreReset
-            | Kind::RowDeleted => has_store,
+            | Kind::RowDeleted
+            // What is in a store goes to Kafka too.
+            | Kind::KillBeforeMirror
+            | Kind::MirrorFails
+            | Kind::MirrorRefused => has_store,
             // Results go with one partition's offset.
             Kind::FencedInBatch => has_store && self.effects != Effects::ExactlyOnce,
             Kind::PauseInTransaction => self.effects == Effects::ExactlyOnce,
             Kind::SerializationFailure => self.store == StoreKind::Sqlite,
-            Kind::KillBeforeMirror | Kind::MirrorFails | Kind::MirrorRefused => self.mirrored,
             Kind::KafkaReset
             | Kind::CommitAnswerLost
             | Kind::CommitDelayed
@@ -159,7 +159,6 @@ impl Display for Workload {
         let and = [
             (self.transactional, "transactions"),
             (self.are_static, "static members"),
-            (self.mirrored, "a mirror"),
             (self.starts_newest, "from the newest record on"),
         ];
         for (_, what) in and.iter().filter(|(has, _)| *has) {

@@ -9,7 +9,7 @@ use ottla_embedded::protocol::error_code::ErrorCode;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::brokers::move_leader;
-use super::director::{Cluster, by_rules, kept};
+use super::director::{Cluster, kept};
 use super::{GROUP, PORT, Shared, operator};
 use crate::history::{Keeper, Place};
 use crate::plan::{Fault, Kind, Plan};
@@ -32,7 +32,6 @@ pub(super) fn is_of_groups(kind: Kind) -> bool {
             | Kind::OffsetsExpire
             | Kind::GroupDeleted
             | Kind::GroupFull
-            | Kind::UnstableOffsets
             | Kind::StaleMetadata
             | Kind::AddressesChange
     )
@@ -69,11 +68,6 @@ pub(super) async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u
             deleted.await.unwrap_or(0)
         }
         Kind::GroupFull => full(shared, cluster, fault).await,
-        Kind::UnstableOffsets => {
-            // Whoever comes has to ask for offsets.
-            shared.members[usize::from(fault.target.member)].stop();
-            by_rules(cluster, fault, shared).await
-        }
         Kind::StaleMetadata => stale(shared, cluster, fault).await,
         Kind::AddressesChange => elsewhere(shared, cluster, fault).await,
         _ => 0,
@@ -90,6 +84,9 @@ async fn kafka_reset(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
         if let Some(next) = kept.get(&place) {
             let to = operator::chosen(fault, *next);
             is_set = operator::set_kafka(shared, cluster, place, to);
+            if is_set {
+                operator::note_left_out(shared, cluster, place, (*next, to));
+            }
         }
     }
     operator::open(shared);

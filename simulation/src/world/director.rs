@@ -105,7 +105,9 @@ async fn happen(shared: Arc<Shared>, cluster: Arc<Cluster>, fault: Fault, began:
 async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
     let target = fault.target;
     match fault.kind {
-        Kind::MemberPaused | Kind::Starved => shared.stand_still(fault).await,
+        Kind::MemberPaused | Kind::PauseInTransaction | Kind::Starved => {
+            shared.stand_still(fault).await
+        }
         Kind::ClockJumps => shared.jump(|by| cluster.jump_wall_clock(by), fault).await,
         Kind::StaticRestart => shared.start_again(fault).await,
         Kind::LeaderKilledInSync => rebalances::kill_who_assigns(shared, cluster, fault).await,
@@ -113,25 +115,17 @@ async fn meet(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
         Kind::Trickle => shared.trickle(fault).await,
         Kind::FutureDropped => shared.drop_futures(fault).await,
         Kind::KillBeforeMirror => kill_before_mirror(shared, fault).await,
-        Kind::MemberKilled => {
-            shared.order(Order::Crash(target.member));
-            sleep(fault.lasts).await;
-            shared.order(Order::Start(target.member));
-            1
-        }
+        Kind::MemberKilled => shared.kill(target.member, fault.lasts).await,
         Kind::Partitioned => {
-            shared.order(Order::CutOff(target.member));
+            let cut_off = shared.order(Order::CutOff(target.member));
             sleep(fault.lasts).await;
             shared.order(Order::Reconnect(target.member));
-            1
+            cut_off.is().into()
         }
-        Kind::StopInRebalance => {
-            shared.members[usize::from(target.member)].stop();
-            sleep(fault.lasts).await;
-            1
-        }
+        Kind::StopInRebalance => rebalances::stop_in_one(shared, cluster, fault).await,
         Kind::JoinStorm => join_storm(shared, fault).await,
         kind if brokers::is_of_brokers(kind) => brokers::meet(shared, cluster, fault).await,
+        Kind::UnstableOffsets => transactional::unstable(shared, cluster, fault).await,
         kind if transactional::plays(kind) => transactional::lasted(shared, fault).await,
         kind if logs::is_of_logs(kind) => logs::meet(shared, cluster, fault).await,
         kind if coordinator::is_of_groups(kind) => coordinator::meet(shared, cluster, fault).await,
@@ -151,6 +145,11 @@ async fn trouble_a_store(shared: &Shared, fault: &Fault) -> u32 {
     }
     // What meets no time of its own waits for somebody to come.
     sleep(fault.lasts.max(Duration::from_secs(8))).await;
+    if shared.troubles.hangs(fault) {
+        // It is cut off when the group has to go on without it.
+        let next = (fault.target.member + 1) % shared.plan.shape.members;
+        shared.members[usize::from(next)].stop();
+    }
     shared.troubles.end(fault.id)
 }
 
@@ -164,7 +163,7 @@ async fn kill_before_mirror(shared: &Shared, fault: &Fault) -> u32 {
     u32::from(is_killed)
 }
 
-pub(super) async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {
+async fn by_rules(cluster: &Cluster, fault: &Fault, shared: &Shared) -> u32 {
     let life = shared.members[usize::from(fault.target.member)].life(fault.target.member);
     let rules = rules::of(fault, &life.to_string());
     let faults = cluster.faults();

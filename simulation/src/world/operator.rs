@@ -210,6 +210,20 @@ fn note_skip(shared: &Shared, place: Place, (from, to): (i64, i64)) {
     }
 }
 
+/// An offset in Kafka is set in a transaction, which the coordinator tells nobody.
+pub(super) fn note_set(shared: &Shared, place: Place, to: i64) {
+    let stored = Event::Stored {
+        keeper: Keeper::Kafka,
+        place,
+        next: Some(to),
+        fence: None,
+        write: Write::Reset,
+        results: Vec::new(),
+    };
+    shared.recorder.note(Who::Operator, stored);
+    note_reset(shared, (Keeper::Kafka, place, to), true);
+}
+
 fn note_reset(shared: &Shared, (keeper, place, to): (Keeper, Place, i64), is_done: bool) {
     let outcome = match is_done {
         true => Outcome::Acknowledged,
@@ -237,12 +251,28 @@ fn row(shared: &Shared, place: Place) -> Option<Row> {
     rows.into_iter().find(|row| place_of(shared, row) == place)
 }
 
-/// Where an operator sets an offset: to the log's start, to the same, a bit back.
+/// Where an operator sets an offset: to the log's start, to the same, a bit back, a bit forward.
 pub(super) fn chosen(fault: &Fault, next: i64) -> i64 {
-    match fault.target.choice % 3 {
+    match fault.target.choice % 4 {
         0 => 0,
         1 => next,
-        _ => next.saturating_sub(5),
+        2 => next.saturating_sub(5),
+        _ => next.saturating_add(5),
+    }
+}
+
+/// Whoever goes forward leaves out what is there, and says so. What is no longer there is said already.
+pub(super) fn note_left_out(
+    shared: &Shared,
+    cluster: &Cluster,
+    place: Place,
+    (next, to): (i64, i64),
+) {
+    let ends = [next, to].map(|at| fit(shared, cluster, place, at).unwrap_or(at));
+    if let [from, to] = ends
+        && from < to
+    {
+        note_skip(shared, place, (from, to));
     }
 }
 
@@ -252,9 +282,14 @@ pub(super) async fn reset(shared: &Shared, cluster: &Cluster, fault: &Fault) -> 
     let place = makings.latest(fault.target.topic, fault.target.partition);
     let row = row(shared, place).and_then(|row| Some((row.key, row.next_offset?)));
     match row {
-        Some((key, next)) => set_row(shared, cluster, key, chosen(fault, next))
-            .await
-            .into(),
+        Some((key, next)) => {
+            let to = chosen(fault, next);
+            let is_set = set_row(shared, cluster, key, to).await;
+            if is_set {
+                note_left_out(shared, cluster, place, (next, to));
+            }
+            is_set.into()
+        }
         None => 0,
     }
 }

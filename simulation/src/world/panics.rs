@@ -17,8 +17,8 @@ pub(super) fn listen() {
     ONCE.call_once(|| {
         set_hook(Box::new(|panic| {
             let text = told(panic);
-            eprintln!("{text}");
             if !text.contains(PLANNED) {
+                eprintln!("{text}");
                 lock(&HEARD).push(text);
             }
         }));

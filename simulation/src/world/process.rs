@@ -5,7 +5,7 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, SystemTime};
@@ -25,6 +25,8 @@ pub(super) struct Process {
     turns: Mutex<Option<Turns>>,
     /// How far its machine's clock is off, in milliseconds.
     off_by: Arc<AtomicI64>,
+    /// How often it was read while it was.
+    wrong: Arc<AtomicU32>,
     again: Notify,
     asked: Notify,
     living: Mutex<Vec<Life>>,
@@ -86,10 +88,11 @@ impl Process {
 
     /// The time of day on its machine.
     pub(super) fn clock(&self) -> impl Fn() -> SystemTime + Send + Sync + 'static {
-        let off_by = Arc::clone(&self.off_by);
+        let (off_by, wrong) = (Arc::clone(&self.off_by), Arc::clone(&self.wrong));
         move || {
             let now = START + turmoil::sim_elapsed().unwrap_or_default();
             let off_by = off_by.load(Ordering::Relaxed);
+            wrong.fetch_add(u32::from(off_by != 0), Ordering::Relaxed);
             let by = Duration::from_millis(off_by.unsigned_abs());
             SystemTime::UNIX_EPOCH
                 + match off_by < 0 {
@@ -143,7 +146,8 @@ impl Turns {
     /// Whether they have turns again.
     fn release(&self) -> bool {
         let mut held = lock(&self.0);
-        held.by -= 1;
+        // Who stood still may have been killed since, and this is the next.
+        held.by = held.by.saturating_sub(1);
         let goes_on = held.by == 0;
         let woken = match goes_on {
             true => std::mem::take(&mut held.waiting),
@@ -169,8 +173,13 @@ impl Shared {
     /// A process stands still for a while, if it runs. Half of those who are to stand for long do so at a commit, if one comes.
     pub(super) async fn stand_still(&self, fault: &Fault) -> u32 {
         let process = &self.members[usize::from(fault.target.member)].process;
-        let at_commit = fault.kind == Kind::MemberPaused && fault.target.choice.is_multiple_of(2);
+        let in_transaction = fault.kind == Kind::PauseInTransaction;
+        let at_commit = in_transaction
+            || fault.kind == Kind::MemberPaused && fault.target.choice.is_multiple_of(2);
         let is_held = at_commit && self.meets(fault, Duration::from_secs(6)).await;
+        if in_transaction && !is_held {
+            return 0;
+        }
         let Some(turns) = lock(&process.turns).clone() else {
             return 0;
         };
@@ -183,7 +192,7 @@ impl Shared {
         if turns.release() && lives == living {
             self.note_all(&lives, &Event::Resumed);
         }
-        1
+        u32::from(!lives.is_empty())
     }
 
     /// Has a fault of stores wait until it is met once. Whether it was.
@@ -202,6 +211,14 @@ impl Shared {
         }
     }
 
+    /// A member is killed, and started again later. Whether it ran.
+    pub(super) async fn kill(&self, member: u8, lasts: Duration) -> u32 {
+        let killed = self.order(Order::Crash(member));
+        sleep(lasts).await;
+        self.order(Order::Start(member));
+        killed.is().into()
+    }
+
     /// A machine's clock jumps by an hour, and back later: the member's, or all brokers'.
     pub(super) async fn jump(&self, jump_brokers: impl Fn(i64), fault: &Fault) -> u32 {
         let hour = 3_600_000;
@@ -209,9 +226,7 @@ impl Shared {
             0 => hour,
             _ => -hour,
         };
-        let off_by = &self.members[usize::from(fault.target.member)]
-            .process
-            .off_by;
+        let Process { off_by, wrong, .. } = &self.members[usize::from(fault.target.member)].process;
         let is_of_brokers = fault.target.choice.is_multiple_of(3);
         let jump = |by| match is_of_brokers {
             true => jump_brokers(by),
@@ -219,10 +234,14 @@ impl Shared {
                 off_by.fetch_add(by, Ordering::Relaxed);
             }
         };
+        let before = wrong.load(Ordering::Relaxed);
         jump(by);
         sleep(fault.lasts).await;
         jump(-by);
-        1
+        match is_of_brokers {
+            true => 1,
+            false => wrong.load(Ordering::Relaxed) - before,
+        }
     }
 
     /// A static member is killed and started again, or its program is started beside itself.
@@ -230,10 +249,7 @@ impl Shared {
         let member = fault.target.member;
         let process = &self.members[usize::from(member)].process;
         if fault.target.choice.is_multiple_of(2) {
-            self.order(Order::Crash(member));
-            sleep(fault.lasts).await;
-            self.order(Order::Start(member));
-            return 1;
+            return self.kill(member, fault.lasts).await;
         }
         let was_alone = process.lives().len() == 1;
         process.again.notify_waiters();

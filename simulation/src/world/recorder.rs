@@ -1,6 +1,6 @@
 //! Takes the history down: one for all hosts of a world, which are on one thread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -50,6 +50,35 @@ impl Recorder {
         let mut history = std::mem::take(&mut self.notes().history);
         self.makings.correct(history.entries_mut());
         history
+    }
+
+    /// How much is noted.
+    pub(super) fn length(&self) -> usize {
+        self.notes().history.entries().len()
+    }
+
+    /// How often a member was given partitions since, and they were taken away before a record of them had come.
+    pub(super) fn revoked_unread(&self, member: u8, since: usize) -> u32 {
+        let notes = self.notes();
+        let (mut unread, mut hits) = (BTreeSet::new(), 0);
+        for entry in &notes.history.entries()[since..] {
+            if !matches!(entry.who, Who::Member(life) if life.member == member) {
+                continue;
+            }
+            match &entry.event {
+                Event::Gained { assignment, places } if !places.is_empty() => {
+                    unread.insert(*assignment);
+                }
+                Event::Delivered { assignment, .. } => {
+                    unread.remove(assignment);
+                }
+                Event::Revoked { assignment, .. } | Event::Lost { assignment, .. } => {
+                    hits += u32::from(unread.remove(assignment));
+                }
+                _ => {}
+            }
+        }
+        hits
     }
 
     pub(super) fn new_commit(&self) -> Commit {

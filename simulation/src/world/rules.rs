@@ -23,7 +23,6 @@ pub(super) fn is_of_stores(kind: Kind) -> bool {
             | Kind::StoreCommitUnknownLate
             | Kind::ClaimAnswerLost
             | Kind::LateClaim
-            | Kind::PauseInTransaction
             | Kind::SerializationFailure
             | Kind::HandlerFails
             | Kind::SlowHandler
@@ -140,10 +139,6 @@ pub(super) fn of(fault: &Fault, client: &str) -> Vec<Rule> {
         Kind::MirrorRefused => vec![Rule::new(
             of_member(ApiKey::OffsetCommit),
             pick(&[ErrorCode::ILLEGAL_GENERATION, ErrorCode::UNKNOWN_MEMBER_ID]),
-        )],
-        Kind::UnstableOffsets => vec![Rule::new(
-            about(ApiKey::OffsetFetch),
-            Action::Error(ErrorCode::UNSTABLE_OFFSET_COMMIT),
         )],
         Kind::CommitRefusedForOne => vec![Rule::new(
             about(ApiKey::OffsetCommit),

@@ -131,7 +131,11 @@ impl ResultsStore for Noted {
         let (rows, table) = (rows.collect(), self.store.table());
         let done = self
             .store
-            .commit_with(advance, |write| table.write_results(rows, write))
+            .commit_with(advance, |write| async move {
+                let written = table.write_results(rows, write).await;
+                table.troubles.may_wait_for_answer(table.who).await;
+                written
+            })
             .await;
         match &done {
             Ok(ended) => self.commit_ended(began, ended),

@@ -23,7 +23,7 @@ mod producer;
 mod transaction;
 
 pub(super) use decided::Decided;
-pub(super) use faults::{lasted, move_coordinators, plays};
+pub(super) use faults::{lasted, move_coordinators, plays, unstable};
 
 use producer::{Producer, Version};
 use transaction::{Life, Script};
@@ -43,6 +43,7 @@ pub(super) struct Transactions {
     number: AtomicU32,
     payload: AtomicU32,
     hits: Mutex<BTreeMap<FaultId, u32>>,
+    waiting: Mutex<BTreeMap<FaultId, faults::Waiting>>,
 }
 
 impl Transactions {
@@ -51,6 +52,7 @@ impl Transactions {
             number: AtomicU32::new(0),
             payload: AtomicU32::new(outside(plan)),
             hits: Mutex::default(),
+            waiting: Mutex::default(),
         }
     }
 

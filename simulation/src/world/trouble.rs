@@ -4,11 +4,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ottla_offset_store::StoreError;
+use tokio::task::yield_now;
 
 use super::member::Outside;
-use super::{Order, Orders, lock};
+use super::{Obeyed, Order, Orders, lock};
 use crate::history::{FaultId, Life, Who};
 use crate::plan::{Aim, Dice, Fault, Kind};
+
+/// A handler that hangs is cut off by a rebalance before, or goes on in the end: no world waits for ever.
+const HANGS: Duration = Duration::from_secs(45);
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +45,7 @@ pub(super) enum Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ordeal {
     Fails,
+    Panics,
     Takes(Duration),
 }
 
@@ -122,17 +127,17 @@ impl Troubles {
 
     /// A write of a store.
     pub(super) fn meet(&self, step: Step, who: Who) -> Option<Trouble> {
-        let fault = self.state().hit(who, |kind| concerns(kind, step))?;
+        let fault = self.state().hit(who, |fault| concerns(fault, step))?;
         let long = Duration::from_millis(6_000 + 20 * u64::from(fault.target.choice));
         Some(match fault.kind {
-            Kind::LateClaim | Kind::PauseInTransaction => Trouble::Wait(long),
+            Kind::LateClaim => Trouble::Wait(long),
             // A store that is down may refuse, or hang.
             Kind::StoreDownAtRevoke if fault.target.choice % 2 == 1 => Trouble::Wait(long),
             Kind::StoreCommitUnknownLate => Trouble::Late(long / 4),
             Kind::StoreCommitUnknownApplied | Kind::ClaimAnswerLost => Trouble::Applied,
             Kind::StoreCommitUnknownNotApplied => Trouble::NotApplied,
             Kind::KillBeforeMirror => Trouble::Killed,
-            Kind::MemberPaused => Trouble::StandsStill,
+            Kind::MemberPaused | Kind::PauseInTransaction => Trouble::StandsStill,
             Kind::SerializationFailure => Trouble::Refused(StoreError::Busy {
                 store: "simulated",
                 doing: "writing",
@@ -153,7 +158,9 @@ impl Troubles {
 
     /// Which partition of a commit of many is fenced, modulo how many they are.
     pub(super) fn fences(&self, who: Who) -> Option<usize> {
-        let fault = self.state().hit(who, |kind| kind == Kind::FencedInBatch)?;
+        let fault = self
+            .state()
+            .hit(who, |fault| fault.kind == Kind::FencedInBatch)?;
         Some(fault.target.choice.into())
     }
 
@@ -161,7 +168,22 @@ impl Troubles {
     pub(super) fn kill(&self, who: Who) {
         self.hold(who);
         if let Who::Member(Life { member, .. }) = who {
-            lock(&self.orders).push_back(Order::Crash(member));
+            lock(&self.orders).push_back((Order::Crash(member), Obeyed::default()));
+            let mut state = self.state();
+            let killers = state
+                .active
+                .iter_mut()
+                .filter(|it| is_killer(&it.fault, who));
+            killers.for_each(|it| it.hits += 1);
+        }
+    }
+
+    /// A write is done, and its owner may stand still before it hears so.
+    pub(super) async fn may_wait_for_answer(&self, who: Who) {
+        let met = self.state().hit(who, pauses_behind_write);
+        if met.is_some() {
+            self.hold(who);
+            yield_now().await;
         }
     }
 
@@ -199,7 +221,7 @@ impl Troubles {
     /// A public future begins: with how many polls it is dropped.
     pub(super) fn drops(&self, who: Who) -> Option<u32> {
         let mut state = self.state();
-        let fault = state.hit(who, |kind| kind == Kind::FutureDropped)?;
+        let fault = state.hit(who, |fault| fault.kind == Kind::FutureDropped)?;
         Some(
             state
                 .dice
@@ -223,12 +245,21 @@ impl Troubles {
         is_now
     }
 
+    /// Whether a handler hangs by this fault.
+    pub(super) fn hangs(&self, fault: &Fault) -> bool {
+        fault.kind == Kind::HandlerFails && fault.target.choice % 3 == 2 && self.has_met(fault.id)
+    }
+
     /// A record in a handler.
     pub(super) fn handling(&self, who: Who) -> Option<Ordeal> {
-        let kinds = |kind| matches!(kind, Kind::HandlerFails | Kind::SlowHandler);
+        let kinds = |fault: &Fault| matches!(fault.kind, Kind::HandlerFails | Kind::SlowHandler);
         let fault = self.state().hit(who, kinds)?;
         Some(match fault.kind {
-            Kind::HandlerFails => Ordeal::Fails,
+            Kind::HandlerFails => match fault.target.choice % 3 {
+                0 => Ordeal::Fails,
+                1 => Ordeal::Panics,
+                _ => Ordeal::Takes(HANGS),
+            },
             _ => Ordeal::Takes(Duration::from_millis(
                 200 + 8 * u64::from(fault.target.choice),
             )),
@@ -237,12 +268,10 @@ impl Troubles {
 }
 
 impl State {
-    fn hit(&mut self, who: Who, concerns: impl Fn(Kind) -> bool) -> Option<Fault> {
+    fn hit(&mut self, who: Who, concerns: impl Fn(&Fault) -> bool) -> Option<Fault> {
         let Self { dice, active } = self;
         let met = active.iter_mut().find(|it| {
-            concerns(it.fault.kind)
-                && is_target(&it.fault, who)
-                && !is_spent(it.fault.kind, it.hits)
+            concerns(&it.fault) && is_target(&it.fault, who) && !is_spent(it.fault.kind, it.hits)
         })?;
         if met.passed < met.fault.target.skip {
             met.passed += 1;
@@ -251,9 +280,14 @@ impl State {
         if dice.between(1, 1_000) > met.fault.target.permille.into() {
             return None;
         }
-        met.hits += 1;
+        // A write that is refused kills nobody.
+        met.hits += u32::from(met.fault.kind != Kind::KillBeforeMirror);
         Some(met.fault)
     }
+}
+
+fn is_killer(fault: &Fault, who: Who) -> bool {
+    fault.kind == Kind::KillBeforeMirror && is_target(fault, who)
 }
 
 /// What takes long, or ends a run, happens once.
@@ -278,11 +312,16 @@ fn is_target(fault: &Fault, who: Who) -> bool {
     }
 }
 
-fn concerns(kind: Kind, step: Step) -> bool {
-    match kind {
+/// Not before the guarded write, but between it and its answer.
+fn pauses_behind_write(fault: &Fault) -> bool {
+    fault.kind == Kind::PauseInTransaction && fault.target.choice % 2 == 1
+}
+
+fn concerns(fault: &Fault, step: Step) -> bool {
+    match fault.kind {
+        Kind::PauseInTransaction => step == Step::Commit && !pauses_behind_write(fault),
         Kind::LateClaim | Kind::ClaimAnswerLost | Kind::StoreDownAtClaim => step == Step::Claim,
-        Kind::PauseInTransaction
-        | Kind::KillBeforeMirror
+        Kind::KillBeforeMirror
         | Kind::MemberPaused
         | Kind::StoreDownAtCommit
         | Kind::StoreCommitUnknownApplied
