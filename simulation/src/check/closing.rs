@@ -273,7 +273,9 @@ impl Own {
             ..
         } = event
         {
-            let fenced = self.work.keys().filter(|(_, at)| at == place);
+            // A row is of a topic by its name.
+            let row = |at: &Place| (at.topic, at.partition);
+            let fenced = self.work.keys().filter(|(_, at)| row(at) == row(place));
             self.dropped.extend(fenced);
         }
     }

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::brokers::move_leader;
 use super::director::{Cluster, kept};
 use super::{GROUP, PORT, Shared, operator};
-use crate::history::{Keeper, Place};
+use crate::history::Keeper;
 use crate::plan::{Fault, Kind, Plan};
 
 /// Longer than a group keeps offsets that nobody commits: Kafka's default is a week.
@@ -93,23 +93,16 @@ async fn kafka_reset(shared: &Shared, cluster: &Cluster, fault: &Fault) -> u32 {
     is_set.into()
 }
 
-fn committed(shared: &Shared, cluster: &Cluster) -> Vec<Place> {
-    let kept = kept(shared, cluster, Keeper::Kafka).unwrap_or_default();
-    kept.into_keys().collect()
-}
-
 /// Nobody commits for longer than offsets are kept: all clocks say so, for as long as it takes the coordinator to look.
 async fn expire(shared: &Shared, cluster: &Cluster) -> u32 {
     let mut hits = 0;
     if operator::close(shared, cluster).await {
-        shared.note_commits();
-        let before = committed(shared, cluster);
         cluster.jump_wall_clock(EXPIRED_MS);
         sleep(CHECK + CHECK / 2).await;
         cluster.jump_wall_clock(-EXPIRED_MS);
         // A group without members and without offsets is gone as well.
         shared.recorder.forget_generations();
-        hits = operator::note_forgotten(shared, cluster, before);
+        hits = operator::note_forgotten(shared, cluster);
     }
     operator::open(shared);
     hits
@@ -117,11 +110,10 @@ async fn expire(shared: &Shared, cluster: &Cluster) -> u32 {
 
 fn delete_group(shared: &Shared, cluster: &Cluster) -> u32 {
     shared.note_commits();
-    let before = committed(shared, cluster);
     let is_deleted = cluster.delete_group(GROUP).is_ok();
     if is_deleted {
         shared.recorder.forget_generations();
-        operator::note_forgotten(shared, cluster, before);
+        operator::note_forgotten(shared, cluster);
     }
     is_deleted.into()
 }

@@ -308,14 +308,16 @@ pub(super) async fn delete_row(shared: &Shared, cluster: &Cluster, fault: &Fault
     is_done.into()
 }
 
-/// All that the group has committed in Kafka is forgotten, as far as it is no longer there.
-pub(super) fn note_forgotten(shared: &Shared, cluster: &Cluster, before: Vec<Place>) -> u32 {
+/// What the group had committed in Kafka, also just before, is forgotten, as far as it is no longer there.
+pub(super) fn note_forgotten(shared: &Shared, cluster: &Cluster) -> u32 {
+    shared.note_commits();
+    let makings = &shared.recorder.makings;
     let is_gone = |place: &Place| {
         let name = topic(place.topic);
-        cluster
-            .committed(GROUP, &name, place.partition.into())
-            .is_none()
+        let kept = cluster.committed(GROUP, &name, place.partition.into());
+        kept.is_none() && makings.latest(place.topic, place.partition) == *place
     };
+    let before = shared.recorder.in_kafka();
     let gone: Vec<Place> = before.into_iter().filter(is_gone).collect();
     let hits = u32::try_from(gone.len()).unwrap_or(u32::MAX);
     for place in gone {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::life;
 use super::makings::Makings;
 use crate::history::{
-    Assignment, Call, CallKind, Commit, Event, Fence, History, Life, Outcome, Place, Who,
+    Assignment, Call, CallKind, Commit, Event, Fence, History, Keeper, Life, Outcome, Place, Who,
 };
 
 /// A hand that writes. Clones write into one history.
@@ -29,6 +29,8 @@ struct Notes {
     sockets: u32,
     /// The latest generation in which somebody was told to have a place.
     generations: BTreeMap<Place, i32>,
+    /// Where the group has an offset in Kafka.
+    in_kafka: BTreeSet<Place>,
     /// Whose the coordinator's names of members are, where they do not say so.
     lives: BTreeMap<String, Life>,
 }
@@ -43,6 +45,18 @@ impl Recorder {
         let mut notes = self.notes();
         let at = turmoil::sim_elapsed().unwrap_or_default().max(notes.last);
         notes.last = at;
+        if let Event::Stored {
+            keeper: Keeper::Kafka,
+            place,
+            next,
+            ..
+        } = event
+        {
+            match next {
+                Some(_) => notes.in_kafka.insert(place),
+                None => notes.in_kafka.remove(&place),
+            };
+        }
         notes.history.note(at, who, event);
     }
 
@@ -79,6 +93,11 @@ impl Recorder {
             }
         }
         hits
+    }
+
+    /// Where the group was last seen to have an offset in Kafka.
+    pub(super) fn in_kafka(&self) -> Vec<Place> {
+        self.notes().in_kafka.iter().copied().collect()
     }
 
     pub(super) fn new_commit(&self) -> Commit {
