@@ -4,17 +4,25 @@
 //!
 //! `cluster.json` has the topics; a partition has a `.log`, its batches one behind the other, and a `.state`; each group and each
 //! transactional id has a file. Logs grow at their end, everything else is written beside and renamed.
+//!
+//! A kill comes between any two files, so their order counts. Of a transaction first its coordinator's record is written, that it is open or
+//! how it is to end, then what it is about in logs and groups, then that it is over: whatever is missing after a kill, the coordinator
+//! knows of it and brings it to its end. (Where a write failed before the kill, this order is not kept.)
+
+mod disk;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use ottla_protocol::types::TopicId;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use self::disk::Disk;
 use crate::log::PartitionLog;
 use crate::state::State;
 use crate::state::durable::{Metadata, Record};
@@ -29,6 +37,7 @@ pub(crate) struct Store {
     written: BTreeMap<(TopicId, i32), Written>,
     /// A hash of what the files of groups and transactions hold: a heartbeat touches its group and mostly changes nothing of it.
     held: BTreeMap<PathBuf, u64>,
+    disk: Disk,
     /// Keeps other processes out.
     _lock: File,
 }
@@ -68,6 +77,7 @@ impl Store {
             directory,
             written: BTreeMap::new(),
             held: BTreeMap::new(),
+            disk: Disk::default(),
             _lock: lock,
         })
     }
@@ -111,6 +121,11 @@ impl Store {
         Ok(records)
     }
 
+    /// Writes down what transactions are open, and how they are to end: before anything of that is done.
+    pub(crate) fn save_decisions(&mut self, state: &mut State) -> io::Result<()> {
+        self.save_transactions(state)
+    }
+
     /// Writes down what has changed.
     pub(crate) fn save(&mut self, state: &mut State) -> io::Result<()> {
         let unsaved = std::mem::take(&mut state.unsaved);
@@ -122,6 +137,18 @@ impl Store {
                 self.save_log(*topic, *partition, &found.log)?;
             }
         }
+        self.save_groups(state)?;
+        // Last: that a transaction is over holds once all its markers are there.
+        self.save_transactions(state)?;
+        if state.transactions_moved() || unsaved.metadata {
+            let bytes = serde_json::to_vec(&state.metadata()).map_err(io::Error::from)?;
+            self.disk
+                .replace(&self.directory.join("cluster.json"), &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn save_groups(&mut self, state: &mut State) -> io::Result<()> {
         for group in state.groups.take_changed() {
             let records = state.groups.encode(&group).unwrap_or_default();
             let records = records.into_iter().map(|record| Record {
@@ -131,9 +158,11 @@ impl Store {
             });
             self.save_records(GROUPS, &group, &records.collect::<Vec<_>>())?;
         }
-        let transactions = state.transactions.take_records().unwrap_or_default();
-        let identities = !transactions.is_empty() || state.transactions_moved();
-        for record in transactions {
+        Ok(())
+    }
+
+    fn save_transactions(&mut self, state: &mut State) -> io::Result<()> {
+        for record in state.transactions.take_records().unwrap_or_default() {
             let name = String::from_utf8_lossy(&record.key).into_owned();
             let value = record.value.map(|value| Record {
                 producer_id: None,
@@ -141,9 +170,6 @@ impl Store {
                 value,
             });
             self.save_records(TRANSACTIONS, &name, value.as_slice())?;
-        }
-        if unsaved.metadata || identities {
-            replace(&self.directory.join("cluster.json"), &state.metadata())?;
         }
         Ok(())
     }
@@ -153,15 +179,12 @@ impl Store {
         // Taken out until all is written: after a failure it is written anew.
         let held = self.held.remove(&file);
         if records.is_empty() {
-            return match file.exists() {
-                true => fs::remove_file(file),
-                false => Ok(()),
-            };
+            return self.disk.remove(&file);
         }
         let bytes = serde_json::to_vec(records).map_err(io::Error::from)?;
         let hash = fnv(&bytes);
         if held != Some(hash) {
-            write_beside(&file, &bytes)?;
+            self.disk.replace(&file, &bytes)?;
         }
         self.held.insert(file, hash);
         Ok(())
@@ -177,7 +200,8 @@ impl Store {
         for (topic, partition) in gone {
             self.written.remove(&(topic, partition));
             for ending in ["log", "state"] {
-                let _ = fs::remove_file(self.log_file(topic, partition, ending));
+                let file = self.log_file(topic, partition, ending);
+                let _ = self.disk.remove(&file);
             }
         }
         for topic in state.topics.all() {
@@ -205,7 +229,7 @@ impl Store {
     }
 
     fn write_log(
-        &self,
+        &mut self,
         topic: TopicId,
         partition: i32,
         log: &PartitionLog,
@@ -215,10 +239,12 @@ impl Store {
         let file = self.log_file(topic, partition, "log");
         let grown = before.filter(|before| before.rewrites == now.rewrites);
         match grown {
-            Some(before) => append(&file, log.batches_from(before.next_offset))?,
+            Some(before) => self
+                .disk
+                .append(&file, log.batches_from(before.next_offset))?,
             None => {
                 let batches: Vec<Bytes> = log.batches_from(0).cloned().collect();
-                write_beside(&file, &batches.concat())?;
+                self.disk.replace(&file, &batches.concat())?;
             }
         }
         let same_bounds = grown.is_some_and(|before| {
@@ -229,7 +255,8 @@ impl Store {
         }
         let mut kept = Vec::new();
         log.encode(&mut kept);
-        write_beside(&self.log_file(topic, partition, "state"), &kept)
+        let file = self.log_file(topic, partition, "state");
+        self.disk.replace(&file, &kept)
     }
 
     fn log_file(&self, topic: TopicId, partition: i32, ending: &str) -> PathBuf {
@@ -238,27 +265,8 @@ impl Store {
     }
 }
 
-fn append<'a>(file: &Path, batches: impl Iterator<Item = &'a Bytes>) -> io::Result<()> {
-    let mut file = OpenOptions::new().append(true).create(true).open(file)?;
-    for batch in batches {
-        file.write_all(batch)?;
-    }
-    Ok(())
-}
-
 fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
     serde_json::from_slice(&fs::read(file)?).map_err(io::Error::from)
-}
-
-fn replace(file: &Path, value: &impl Serialize) -> io::Result<()> {
-    write_beside(file, &serde_json::to_vec(value).map_err(io::Error::from)?)
-}
-
-/// The old contents or the new, never a part.
-fn write_beside(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = file.with_extension("new");
-    fs::write(&beside, bytes)?;
-    fs::rename(beside, file)
 }
 
 /// Names may hold what file names can't, and be longer: then a hash tells them apart.

@@ -104,7 +104,9 @@ fn answered(state: &mut State, frame: &[u8]) -> Result<Option<Vec<u8>>, Refused>
             return Ok(Some(frame?.bytes));
         }
         let due = state.next_deadline().expect("something that it waits for");
-        state.tick(Now { at: due, ..NOW });
+        let now = Now { at: due, ..NOW };
+        state.tick(now);
+        state.settle(now);
     }
     panic!("no answer")
 }
