@@ -238,21 +238,28 @@ impl Store {
     ) -> io::Result<()> {
         let file = self.log_file(topic, partition, "log");
         let grown = before.filter(|before| before.rewrites == now.rewrites);
-        match grown {
-            Some(before) => self
-                .disk
-                .append(&file, log.batches_from(before.next_offset))?,
-            None => {
-                let batches: Vec<Bytes> = log.batches_from(0).cloned().collect();
-                self.disk.replace(&file, &batches.concat())?;
-            }
+        let Some(before) = grown else {
+            // The state goes first. Behind it older batches are read rightly, but behind batches an older state is not: it would take those that
+            // were deleted for lost, and set the log's end back.
+            self.write_state(topic, partition, log)?;
+            let batches: Vec<Bytes> = log.batches_from(0).cloned().collect();
+            return self.disk.replace(&file, &batches.concat());
+        };
+        self.disk
+            .append(&file, log.batches_from(before.next_offset))?;
+        let bounds = |of: Written| (of.log_start, of.leader_epoch);
+        match bounds(before) == bounds(now) {
+            true => Ok(()),
+            false => self.write_state(topic, partition, log),
         }
-        let same_bounds = grown.is_some_and(|before| {
-            (before.log_start, before.leader_epoch) == (now.log_start, now.leader_epoch)
-        });
-        if same_bounds {
-            return Ok(());
-        }
+    }
+
+    fn write_state(
+        &mut self,
+        topic: TopicId,
+        partition: i32,
+        log: &PartitionLog,
+    ) -> io::Result<()> {
         let mut kept = Vec::new();
         log.encode(&mut kept);
         let file = self.log_file(topic, partition, "state");

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use ottla_protocol::messages::delete_records::{
+    DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic,
+};
 use ottla_protocol::messages::end_txn::{EndTxnRequest, EndTxnResponse};
 use ottla_protocol::messages::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 use ottla_protocol::messages::produce::{
@@ -223,6 +226,60 @@ async fn a_kill_at_any_time_leaves_transactions_whole() {
         assert!(acknowledged <= committed, "after {killed_after} steps");
         if alive {
             assert_eq!(committed, 2);
+            return;
+        }
+    }
+}
+
+fn delete_all(core: &Core) {
+    let request = DeleteRecordsRequest {
+        topics: vec![DeleteRecordsTopic {
+            name: TOPIC,
+            partitions: vec![DeleteRecordsPartition {
+                offset: -1,
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    ask(core, &request, 2);
+}
+
+/// Where the first partition's log starts and ends.
+fn bounds(core: &Core) -> (i64, i64) {
+    core.with(|state, _| {
+        let orders = state.topics.partition(TopicRef::Name(TOPIC), 0);
+        orders.map_or((0, 0), |it| (it.log.log_start(), it.log.log_end()))
+    })
+}
+
+#[tokio::test]
+async fn a_kill_at_any_time_sets_no_log_back() {
+    for killed_after in 0.. {
+        let directory = tempfile::tempdir().unwrap();
+        let core = started(directory.path(), Some(killed_after));
+        make_topic(&core);
+        let mut acknowledged = (0, 0);
+        for _ in 0..2 {
+            produce(&core, None, 0, &batch(BatchOptions::default()));
+            produce(&core, None, 0, &batch(BatchOptions::default()));
+            if is_alive(&core) {
+                acknowledged = bounds(&core);
+            }
+            delete_all(&core);
+            if is_alive(&core) {
+                acknowledged = bounds(&core);
+            }
+        }
+        let alive = is_alive(&core);
+        drop(core);
+        let (start, end) = bounds(&started(directory.path(), None));
+        let (least_start, least_end) = acknowledged;
+        assert!(least_start <= start, "after {killed_after} steps: {start}");
+        assert!(least_end <= end, "after {killed_after} steps: {end}");
+        if alive {
+            assert_eq!((start, end), (4, 4));
             return;
         }
     }
