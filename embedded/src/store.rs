@@ -17,8 +17,10 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
+use ottla_protocol::EncodeError;
 use ottla_protocol::types::TopicId;
 use serde::de::DeserializeOwned;
 
@@ -28,6 +30,7 @@ use crate::state::State;
 use crate::state::durable::{Metadata, Record};
 use crate::state::topics::TopicRef;
 use crate::time::Now;
+use crate::transactions::TransactionCoordinator;
 
 /// The open directory.
 #[derive(Debug)]
@@ -148,30 +151,56 @@ impl Store {
         Ok(())
     }
 
+    /// One that can't be written keeps no other from it, and is tried again with the next change: also one that is no more, so that it
+    /// does not come back.
     fn save_groups(&mut self, state: &mut State) -> io::Result<()> {
+        let mut saved = Ok(());
         for group in state.groups.take_changed() {
-            let records = state.groups.encode(&group).unwrap_or_default();
-            let records = records.into_iter().map(|record| Record {
-                producer_id: record.producer_id,
-                key: record.key,
-                value: record.value,
-            });
-            self.save_records(GROUPS, &group, &records.collect::<Vec<_>>())?;
+            let done = self.save_group(&group, state);
+            if done.is_err() {
+                state.groups.touch(&group);
+                saved = done;
+            }
         }
-        Ok(())
+        saved
     }
 
+    fn save_group(&mut self, group: &str, state: &State) -> io::Result<()> {
+        let records = state.groups.encode(group).map_err(unwritable)?;
+        let records = records.into_iter().map(|record| Record {
+            producer_id: record.producer_id,
+            key: record.key,
+            value: record.value,
+        });
+        self.save_records(GROUPS, group, &records.collect::<Vec<_>>())
+    }
+
+    /// As [`save_groups`](Self::save_groups).
     fn save_transactions(&mut self, state: &mut State) -> io::Result<()> {
-        for record in state.transactions.take_records().unwrap_or_default() {
-            let name = String::from_utf8_lossy(&record.key).into_owned();
-            let value = record.value.map(|value| Record {
-                producer_id: None,
-                key: record.key,
-                value,
-            });
-            self.save_records(TRANSACTIONS, &name, value.as_slice())?;
+        let mut saved = Ok(());
+        for id in state.transactions.take_changed() {
+            let done = self.save_transaction(&id, &state.transactions);
+            if done.is_err() {
+                state.transactions.touch(id);
+                saved = done;
+            }
         }
-        Ok(())
+        saved
+    }
+
+    fn save_transaction(
+        &mut self,
+        id: &Arc<str>,
+        transactions: &TransactionCoordinator,
+    ) -> io::Result<()> {
+        let record = transactions.record(id).map_err(unwritable)?;
+        let name = String::from_utf8_lossy(&record.key).into_owned();
+        let value = record.value.map(|value| Record {
+            producer_id: None,
+            key: record.key,
+            value,
+        });
+        self.save_records(TRANSACTIONS, &name, value.as_slice())
     }
 
     fn save_records(&mut self, folder: &str, name: &str, records: &[Record]) -> io::Result<()> {
@@ -198,11 +227,11 @@ impl Store {
         };
         let gone: Vec<_> = self.written.keys().copied().filter(gone).collect();
         for (topic, partition) in gone {
-            self.written.remove(&(topic, partition));
             for ending in ["log", "state"] {
                 let file = self.log_file(topic, partition, ending);
-                let _ = self.disk.remove(&file);
+                self.disk.remove(&file)?;
             }
+            self.written.remove(&(topic, partition));
         }
         for topic in state.topics.all() {
             for (number, partition) in (0..).zip(&topic.partitions) {
@@ -219,8 +248,8 @@ impl Store {
             leader_epoch: log.leader_epoch(),
             next_offset: log.log_end(),
         };
-        // Taken out until all is written: after a failure everything is written anew.
-        let before = self.written.remove(&(topic, partition));
+        // Until all is written: after a failure everything is written anew.
+        let before = self.written.insert((topic, partition), Written::UNKNOWN);
         if before != Some(now) {
             self.write_log(topic, partition, log, before, now)?;
         }
@@ -274,6 +303,10 @@ impl Store {
 
 fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
     serde_json::from_slice(&fs::read(file)?).map_err(io::Error::from)
+}
+
+fn unwritable(why: EncodeError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
 /// Names may hold what file names can't, and be longer: then a hash tells them apart.

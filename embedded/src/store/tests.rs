@@ -3,11 +3,15 @@
 use std::path::Path;
 use std::time::Duration;
 
+use ottla_protocol::messages::delete_groups::DeleteGroupsRequest;
 use ottla_protocol::messages::delete_records::{
     DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic,
 };
 use ottla_protocol::messages::end_txn::{EndTxnRequest, EndTxnResponse};
 use ottla_protocol::messages::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
+use ottla_protocol::messages::offset_commit::{
+    OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
+};
 use ottla_protocol::messages::produce::{
     PartitionProduceData, ProduceRequest, ProduceResponse, TopicProduceData,
 };
@@ -283,4 +287,49 @@ async fn a_kill_at_any_time_sets_no_log_back() {
             return;
         }
     }
+}
+
+fn commit(core: &Core, group_id: &str) {
+    let request = OffsetCommitRequest {
+        group_id,
+        generation_id_or_member_epoch: -1,
+        topics: vec![OffsetCommitRequestTopic {
+            name: TOPIC,
+            partitions: vec![OffsetCommitRequestPartition {
+                committed_offset: OFFSETS[0],
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    ask(core, &request, 9);
+}
+
+fn fail(core: &Core, killed_after: Option<u64>) {
+    core.with_store(|store| store.disk.killed_after = killed_after);
+}
+
+fn files(directory: &Path, folder: &str) -> usize {
+    directory.join(folder).read_dir().unwrap().count()
+}
+
+#[tokio::test]
+async fn what_could_not_be_removed_is_removed_with_the_next_change() {
+    let directory = tempfile::tempdir().unwrap();
+    let core = started(directory.path(), None);
+    make_topic(&core);
+    commit(&core, GROUP);
+    assert_eq!(files(directory.path(), GROUPS), 1);
+    fail(&core, Some(0));
+    let request = DeleteGroupsRequest {
+        groups_names: vec![GROUP],
+        ..Default::default()
+    };
+    ask(&core, &request, 2);
+    core.with(|state, _| state.delete_topic(TOPIC));
+    fail(&core, None);
+    core.with(|_, _| ());
+    assert_eq!(files(directory.path(), GROUPS), 0);
+    assert_eq!(files(directory.path(), LOGS), 0);
 }
