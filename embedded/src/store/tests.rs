@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use ottla_protocol::messages::consumer_group_heartbeat::ConsumerGroupHeartbeatRequest;
 use ottla_protocol::messages::delete_groups::DeleteGroupsRequest;
 use ottla_protocol::messages::delete_records::{
     DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic,
@@ -22,6 +23,7 @@ use ottla_protocol::records::{BatchBuilder, BatchOptions, Compressor, Records};
 use ottla_protocol::{Request, Response, frame};
 
 use super::*;
+use crate::groups::{Caller, Context};
 use crate::log::{Isolation, ReadFrom};
 use crate::sasl::Login;
 use crate::server::{Clock, Core};
@@ -332,4 +334,49 @@ async fn what_could_not_be_removed_is_removed_with_the_next_change() {
     core.with(|_, _| ());
     assert_eq!(files(directory.path(), GROUPS), 0);
     assert_eq!(files(directory.path(), LOGS), 0);
+}
+
+/// What comes over the wire is never so long.
+#[tokio::test]
+async fn what_can_not_be_encoded_takes_no_file_away_and_keeps_nothing_else_from_being_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let core = started(directory.path(), None);
+    make_topic(&core);
+    let rack = "r".repeat(40_000);
+    let request = ConsumerGroupHeartbeatRequest {
+        group_id: GROUP,
+        member_id: "member",
+        rebalance_timeout_ms: 60_000,
+        rack_id: Some(&rack),
+        subscribed_topic_names: Some(vec![TOPIC]),
+        topic_partitions: Some(Vec::new()),
+        ..Default::default()
+    };
+    commit(&core, GROUP);
+    core.with(|state, now| {
+        let mut cx = Context {
+            now,
+            topics: &state.topics,
+            rng: &mut state.random,
+        };
+        let caller = Caller {
+            client_id: "test",
+            client_host: "/127.0.0.1",
+            version: 1,
+        };
+        state
+            .groups
+            .consumer_group_heartbeat(&mut cx, caller, &request);
+        assert!(state.groups.encode(GROUP).is_err());
+    });
+    commit(&core, "shipping");
+    drop(core);
+    let core = started(directory.path(), None);
+    for group in [GROUP, "shipping"] {
+        let offset = core.with(|state, _| {
+            let committed = state.groups.committed(group, TOPIC, 0);
+            committed.map(|it| it.offset)
+        });
+        assert_eq!(offset, Some(OFFSETS[0]), "{group}");
+    }
 }
