@@ -88,11 +88,19 @@ impl Store {
     /// Brings back what the directory holds; what can't be read is told in words.
     pub(crate) fn restore(&mut self, state: &mut State, now: Now) -> io::Result<Vec<String>> {
         let file = self.directory.join("cluster.json");
-        if !file.exists() {
-            return Ok(Vec::new());
-        }
-        let metadata: Metadata = read(&file)?;
-        let mut lost = state.restore(metadata, |topic, partition| {
+        let mut lost = match file.exists() {
+            true => self.restore_topics(read(&file)?, state),
+            false => Vec::new(),
+        };
+        // That there was this start is written too, and who the cluster is.
+        state.unsaved.metadata = true;
+        lost.extend(state.restore_groups(self.records(GROUPS)?, now));
+        lost.extend(state.restore_transactions(self.records(TRANSACTIONS)?));
+        Ok(lost)
+    }
+
+    fn restore_topics(&mut self, metadata: Metadata, state: &mut State) -> Vec<String> {
+        let lost = state.restore(metadata, |topic, partition| {
             let bytes = |ending| fs::read(self.log_file(topic, partition, ending));
             let (kept, batches) = (bytes("state"), bytes("log"));
             (
@@ -105,9 +113,7 @@ impl Store {
             let places = numbers.map(|number| ((topic.id, number), Written::UNKNOWN));
             self.written.extend(places);
         }
-        lost.extend(state.restore_groups(self.records(GROUPS)?, now));
-        lost.extend(state.restore_transactions(self.records(TRANSACTIONS)?));
-        Ok(lost)
+        lost
     }
 
     fn records(&self, folder: &str) -> io::Result<Vec<Record>> {

@@ -8,7 +8,7 @@ use ottla_protocol::types::TopicId;
 use rand::RngExt;
 
 use super::State;
-use super::topics::{Partition, Topic};
+use super::topics::{Partition, Topic, TopicRef};
 use crate::configs::{self, Operation, Values};
 use crate::error::Refusal;
 use crate::log::{LogConfig, PartitionLog};
@@ -304,6 +304,15 @@ impl State {
 
     /// An id that nobody has: version 4 of RFC 4122, as Kafka draws them.
     pub(crate) fn draw_id(&mut self) -> TopicId {
+        loop {
+            let id = self.draw_any_id();
+            if self.topics.get(TopicRef::Id(id)).is_none() {
+                return id;
+            }
+        }
+    }
+
+    fn draw_any_id(&mut self) -> TopicId {
         let mut bytes: [u8; 16] = self.random.random();
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;

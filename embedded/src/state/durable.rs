@@ -7,9 +7,9 @@ use bytes::Bytes;
 use ottla_protocol::types::TopicId;
 use serde::{Deserialize, Serialize};
 
-use super::State;
 use super::coordinators::Coordinated;
 use super::topics::{Partition, Topic};
+use super::{State, state_random};
 use crate::configs::Values;
 use crate::groups::{Context, Groups, LogRecord};
 use crate::log::PartitionLog;
@@ -22,6 +22,9 @@ pub(crate) struct Metadata {
     pub(crate) next_producer_id_block: i64,
     pub(crate) topics: Vec<TopicMetadata>,
     pub(crate) group_configs: BTreeMap<String, Values>,
+    /// How often the cluster was started before.
+    #[serde(default)]
+    pub(crate) starts: u64,
 }
 
 /// One topic.
@@ -67,6 +70,7 @@ impl State {
             next_producer_id_block: self.transactions.next_producer_id_block(),
             topics: topics.collect(),
             group_configs: self.group_configs.clone(),
+            starts: self.starts,
         }
     }
 
@@ -78,6 +82,8 @@ impl State {
     ) -> Vec<String> {
         let mut lost = Vec::new();
         self.cluster_id = metadata.cluster_id;
+        self.starts = metadata.starts.saturating_add(1);
+        self.random = state_random(self.settings.seed, self.starts);
         self.group_configs = metadata.group_configs;
         self.transactions
             .restore_producer_id_block(metadata.next_producer_id_block);

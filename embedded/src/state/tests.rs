@@ -27,6 +27,8 @@ use ottla_protocol::messages::offset_delete::{OffsetDeleteRequest, OffsetDeleteR
 use ottla_protocol::types::{TopicId, TopicPartition};
 use ottla_protocol::{AnyRequest, AnyResponse, ApiKey, Request, Response, frame};
 use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use super::State;
 use super::asked::Asked;
@@ -34,7 +36,7 @@ use super::call::{Answer, Refused};
 use super::config_changes::Resource;
 use super::creation::Wanted;
 use super::peer::Peer;
-use super::topics::TopicRef;
+use super::topics::{Topic, TopicRef};
 use crate::api::{SERVED, Served};
 use crate::log::{EndOfTransaction, TransactionResult};
 use crate::sasl::Login;
@@ -146,6 +148,21 @@ fn a_request_that_says_nothing_is_answered_in_every_version() {
             }
         }
     }
+}
+
+#[test]
+fn an_id_that_is_taken_is_not_drawn_again() {
+    let mut state = cluster();
+    let begun = || StdRng::seed_from_u64(7);
+    state.random = begun();
+    let first = state.draw_id();
+    let orders = state.topics.remove("orders").unwrap();
+    state.topics.insert(Topic {
+        id: first,
+        ..orders
+    });
+    state.random = begun();
+    assert_ne!(state.draw_id(), first);
 }
 
 #[test]

@@ -43,7 +43,11 @@ const WALL_MS: i64 = 1_700_000_000_000;
 
 /// A cluster of one broker in a directory, whose process is killed after so many steps.
 fn started(directory: &Path, killed_after: Option<u64>) -> Core {
-    let core = Core::new(State::new(Settings::default()), Clock::start(Some(WALL_MS)));
+    started_as(Settings::default(), directory, killed_after)
+}
+
+fn started_as(settings: Settings, directory: &Path, killed_after: Option<u64>) -> Core {
+    let core = Core::new(State::new(settings), Clock::start(Some(WALL_MS)));
     core.with(|state, _| state.add_broker(1, "localhost".to_owned(), 9092, None));
     let mut store = Store::open(directory.to_owned()).unwrap();
     store.disk.killed_after = killed_after;
@@ -378,5 +382,29 @@ async fn what_can_not_be_encoded_takes_no_file_away_and_keeps_nothing_else_from_
             committed.map(|it| it.offset)
         });
         assert_eq!(offset, Some(OFFSETS[0]), "{group}");
+    }
+}
+
+fn made(core: &Core, name: &str) -> TopicId {
+    let wanted = Wanted {
+        name,
+        partitions: 1,
+        replication_factor: -1,
+        ..Wanted::default()
+    };
+    let made = core.with(|state, _| state.create_topic(&wanted, false));
+    made.unwrap().0
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_other_topics_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut ids = std::collections::BTreeSet::new();
+    for (run, name) in ["a", "b", "c"].into_iter().enumerate() {
+        let core = started(directory.path(), None);
+        assert!(ids.insert(made(&core, name)), "run {run}");
+        let kept: Vec<TopicId> =
+            core.with(|state, _| state.topics.all().map(|topic| topic.id).collect());
+        assert_eq!(kept.len(), run + 1);
     }
 }
