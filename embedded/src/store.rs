@@ -95,7 +95,8 @@ impl Store {
         // That there was this start is written too, and who the cluster is.
         state.unsaved.metadata = true;
         lost.extend(state.restore_groups(self.records(GROUPS)?, now));
-        lost.extend(state.restore_transactions(self.records(TRANSACTIONS)?));
+        let transactions = self.records(TRANSACTIONS)?.into_iter().flatten();
+        lost.extend(state.restore_transactions(transactions.collect()));
         Ok(lost)
     }
 
@@ -116,7 +117,8 @@ impl Store {
         lost
     }
 
-    fn records(&self, folder: &str) -> io::Result<Vec<Record>> {
+    /// What each file of a folder holds.
+    fn records(&self, folder: &str) -> io::Result<Vec<Vec<Record>>> {
         let mut files = Vec::new();
         for entry in fs::read_dir(self.directory.join(folder))? {
             files.push(entry?.path());
@@ -125,7 +127,7 @@ impl Store {
         files.sort();
         let mut records = Vec::new();
         for file in files {
-            records.extend(read::<Vec<Record>>(&file)?);
+            records.push(read(&file)?);
         }
         Ok(records)
     }
@@ -318,7 +320,8 @@ fn unwritable(why: EncodeError) -> io::Error {
 /// Names may hold what file names can't, and be longer: then a hash tells them apart.
 fn file_name(name: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-    if name.len() <= 100 && name.chars().all(plain) {
+    // An empty one would leave nothing but the ending, which is none then.
+    if (1..=100).contains(&name.len()) && name.chars().all(plain) {
         return format!("{name}.json");
     }
     let start: String = name

@@ -30,6 +30,7 @@ use crate::server::{Clock, Core};
 use crate::settings::Settings;
 use crate::state::asked::Asked;
 use crate::state::call::Answer;
+use crate::state::config_changes::Resource;
 use crate::state::creation::Wanted;
 use crate::state::peer::Peer;
 
@@ -406,5 +407,66 @@ async fn the_same_seed_gives_other_topics_after_a_restart() {
         let kept: Vec<TopicId> =
             core.with(|state, _| state.topics.all().map(|topic| topic.id).collect());
         assert_eq!(kept.len(), run + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_without_topics_is_the_same_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut ids = Vec::new();
+    for seed in 1..3 {
+        let settings = Settings {
+            seed,
+            ..Settings::default()
+        };
+        let core = started_as(settings, directory.path(), None);
+        ids.push(core.with(|state, _| state.cluster_id.clone()));
+    }
+    assert_eq!(ids[0], ids[1]);
+}
+
+fn committed_by(core: &Core, group: &str) -> Option<i64> {
+    core.with(|state, _| {
+        let committed = state.groups.committed(group, TOPIC, 0);
+        committed.map(|it| it.offset)
+    })
+}
+
+#[tokio::test]
+async fn a_group_that_can_not_be_read_takes_no_other_along_and_one_without_a_name_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let core = started(directory.path(), None);
+    make_topic(&core);
+    for group in [GROUP, ""] {
+        commit(&core, group);
+        assert_eq!(committed_by(&core, group), Some(OFFSETS[0]));
+    }
+    drop(core);
+    let unreadable = r#"[{"producer_id":null,"key":[0,1,0,9],"value":[]}]"#;
+    fs::write(directory.path().join("groups/a.json"), unreadable).unwrap();
+    let core = started(directory.path(), None);
+    for group in [GROUP, ""] {
+        assert_eq!(committed_by(&core, group), Some(OFFSETS[0]), "{group:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_set_for_brokers_outlives_the_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let resources = [Resource::Broker(None), Resource::Broker(Some(1))];
+    let core = started(directory.path(), None);
+    for resource in resources {
+        let changes = [("message.max.bytes", 0, Some("12345"))];
+        core.with(|state, _| state.change_configs(resource, &changes, false, false))
+            .unwrap();
+    }
+    drop(core);
+    let core = started(directory.path(), None);
+    for resource in resources {
+        let values = core.with(|state, _| state.values_of(resource)).unwrap();
+        assert_eq!(
+            values.get("message.max.bytes").map(String::as_str),
+            Some("12345")
+        );
     }
 }
