@@ -3,6 +3,7 @@
 
 mod fetching;
 mod hanging;
+mod internal;
 mod login;
 mod refusing;
 mod settings;
