@@ -7,6 +7,7 @@
 //! | `topics`, `creation`, `leaders`, `brokers` | what there is, how it is made, who leads |
 //! | `coordinators` | who coordinates groups and transactions, and how that moves |
 //! | `fetches`, `produces`, `settling` | what waits; what follows on a change: markers, answers, long polls |
+//! | `cleaning` | retention and compaction, when they are asked for |
 //! | `durable` | what outlives the process |
 //! | `refusing`, `old_metadata` | what a fault wants refused; what a broker tells that lags behind |
 //! | `config_changes`, `settings_shown`, `log_config` | settings at run time |

@@ -129,10 +129,7 @@ impl State {
                 return Err(Refusal::new(ErrorCode::INVALID_PARTITIONS, why));
             }
         };
-        if count > MOST_PARTITIONS {
-            let why = format!("Number of partitions is larger than {MOST_PARTITIONS}.");
-            return Err(Refusal::new(ErrorCode::INVALID_PARTITIONS, why));
-        }
+        check_count(count)?;
         let factor = match wanted.replication_factor {
             -1 => self.default_replication_factor(),
             factor if factor > 0 => factor as usize,
@@ -178,6 +175,7 @@ impl State {
                 "Both assignments and a number of partitions or a replication factor are given.";
             return Err(Refusal::new(ErrorCode::INVALID_REQUEST, why));
         }
+        check_count(i64::try_from(wanted.assignments.len()).unwrap_or(i64::MAX))?;
         let mut assignments = wanted.assignments.clone();
         assignments.sort();
         let consecutive = (0..)
@@ -330,6 +328,14 @@ impl State {
 
 /// More partitions than this in one topic are a mistake, and would take the memory of the process.
 const MOST_PARTITIONS: i64 = 10_000;
+
+fn check_count(count: i64) -> Result<(), Refusal> {
+    if count <= MOST_PARTITIONS {
+        return Ok(());
+    }
+    let why = format!("Number of partitions is larger than {MOST_PARTITIONS}.");
+    Err(Refusal::new(ErrorCode::INVALID_PARTITIONS, why))
+}
 
 fn bad_assignment(why: &str) -> Refusal {
     Refusal::new(

@@ -167,6 +167,24 @@ fn an_id_that_is_taken_is_not_drawn_again() {
 }
 
 #[test]
+fn assignments_by_hand_make_no_more_partitions_than_a_number_may() {
+    let mut state = cluster();
+    for (count, is_made) in [(10_001, false), (10_000, true)] {
+        let wanted = Wanted {
+            name: "wide",
+            partitions: -1,
+            replication_factor: -1,
+            assignments: (0..count).map(|number| (number, vec![1])).collect(),
+            ..Wanted::default()
+        };
+        let made = state.create_topic(&wanted, true);
+        let code = made.map(drop).map_err(|refusal| refusal.code);
+        let refused = Err(ErrorCode::INVALID_PARTITIONS);
+        assert_eq!(code, if is_made { Ok(()) } else { refused });
+    }
+}
+
+#[test]
 fn what_is_not_served_closes_the_connection() {
     let mut state = cluster();
     for (api, version) in [
