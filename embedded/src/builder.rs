@@ -158,7 +158,7 @@ impl<N> EmbeddedClusterBuilder<N> {
 
     /// A setting of all brokers, by Kafka's name, such as `message.max.bytes`. Topics take their defaults from there. Two defaults are not
     /// Kafka's: `default.replication.factor` is 3, or the number of brokers where that is less; `group.initial.rebalance.delay.ms` is 0.
-    /// Some settings [change nothing](crate#what-it-is-not).
+    /// Some settings [change nothing](crate#what-it-is-not), such as `broker.rack`, for which there is [`rack`](Self::rack).
     #[must_use]
     pub fn config(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let value: String = value.into();

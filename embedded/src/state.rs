@@ -107,7 +107,7 @@ impl State {
             brokers: Brokers::default(),
             topics: Topics::default(),
             codecs: Codecs::new(),
-            coordinators: Coordinators::default(),
+            coordinators: Coordinators::new(&settings),
             groups: Groups::new(settings.groups()),
             group_configs: BTreeMap::new(),
             transactions: TransactionCoordinator::new(settings.transactions()),

@@ -190,7 +190,7 @@ impl State {
         }
         // A marker under an epoch below one that a log knows would be refused, and its transaction hang for ever.
         let epoch = self.newest_coordinator_epoch().saturating_add(1);
-        for partition in 0..super::coordinators::PARTITIONS {
+        for partition in 0..self.coordinators.partitions(Coordinated::Transaction) {
             let kind = Coordinated::Transaction;
             let node = self.coordinators.leader(kind, partition, &self.brokers);
             self.coordinators.begin_at(kind, partition, epoch);
