@@ -47,6 +47,7 @@ pub mod fetch_session;
 pub mod groups;
 mod internal_partition;
 pub mod log;
+mod pattern;
 mod sasl;
 mod server;
 mod settings;
