@@ -140,6 +140,12 @@ impl Store {
     /// Writes down what has changed.
     pub(crate) fn save(&mut self, state: &mut State) -> io::Result<()> {
         let unsaved = std::mem::take(&mut state.unsaved);
+        // First, so that no topic is there whose logs are gone. One whose logs are not there yet has empty ones.
+        if state.transactions_moved() || unsaved.metadata {
+            let bytes = serde_json::to_vec(&state.metadata()).map_err(io::Error::from)?;
+            let file = self.directory.join("cluster.json");
+            self.disk.replace(&file, &bytes)?;
+        }
         if unsaved.metadata {
             self.save_all_logs(state)?;
         }
@@ -150,13 +156,7 @@ impl Store {
         }
         self.save_groups(state)?;
         // Last: that a transaction is over holds once all its markers are there.
-        self.save_transactions(state)?;
-        if state.transactions_moved() || unsaved.metadata {
-            let bytes = serde_json::to_vec(&state.metadata()).map_err(io::Error::from)?;
-            self.disk
-                .replace(&self.directory.join("cluster.json"), &bytes)?;
-        }
-        Ok(())
+        self.save_transactions(state)
     }
 
     /// One that can't be written keeps no other from it, and is tried again with the next change: also one that is no more, so that it

@@ -296,6 +296,35 @@ async fn a_kill_at_any_time_sets_no_log_back() {
     }
 }
 
+#[tokio::test]
+async fn a_kill_leaves_a_topic_that_is_deleted_whole_or_nothing_of_it() {
+    for killed_after in 0.. {
+        let directory = tempfile::tempdir().unwrap();
+        let core = started(directory.path(), Some(killed_after));
+        make_topic(&core);
+        for partition in 0..PARTITIONS {
+            produce(&core, None, partition, &batch(BatchOptions::default()));
+        }
+        let is_produced = is_alive(&core);
+        core.with(|state, _| state.delete_topic(TOPIC));
+        let alive = is_alive(&core);
+        drop(core);
+        let core = started(directory.path(), None);
+        let ends: Option<Vec<i64>> = core.with(|state, _| {
+            let partitions = &state.topics.named(TOPIC)?.partitions;
+            Some(partitions.iter().map(|one| one.log.log_end()).collect())
+        });
+        if alive {
+            assert_eq!(ends, None);
+            return;
+        }
+        if is_produced {
+            let whole = ends.is_none_or(|ends| ends == [1; PARTITIONS as usize]);
+            assert!(whole, "after {killed_after} steps");
+        }
+    }
+}
+
 fn commit(core: &Core, group_id: &str) {
     let request = OffsetCommitRequest {
         group_id,
