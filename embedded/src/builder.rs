@@ -158,7 +158,7 @@ impl<N> EmbeddedClusterBuilder<N> {
 
     /// A setting of all brokers, by Kafka's name, such as `message.max.bytes`. Topics take their defaults from there. Two defaults are not
     /// Kafka's: `default.replication.factor` is 3, or the number of brokers where that is less; `group.initial.rebalance.delay.ms` is 0.
-    /// Some settings [change nothing](crate#what-it-is-not).
+    /// Some settings [change nothing](crate#what-it-is-not), such as `broker.rack`, for which there is [`rack`](Self::rack).
     #[must_use]
     pub fn config(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let value: String = value.into();
@@ -188,8 +188,11 @@ impl<N> EmbeddedClusterBuilder<N> {
         self
     }
 
-    /// Where topics, records, groups and transactions are kept, so that they outlive the process, also one that is killed; made if
-    /// need be. One cluster at a time. Without it everything is in memory.
+    /// Where topics, records, groups, transactions and settings made at run time are kept, so that they outlive the process, also one that is
+    /// killed; made if need be. One cluster at a time. Without it everything is in memory.
+    ///
+    /// Not kept: who leads and who coordinates, which begins anew under new epochs, brokers that were stopped among it; a high watermark that
+    /// was held back; fetch sessions, which clients begin anew; faults and what was seen; the settings of a broker that is no more.
     #[must_use]
     pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.directory = Some(directory.into());

@@ -183,15 +183,19 @@ pub(crate) fn change(
     }
 }
 
-fn changed_list(current: &str, operation: Operation, value: &str) -> String {
-    let given: Vec<&str> = value.split(',').map(str::trim).collect();
-    let mut list: Vec<&str> = current
-        .split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty() && !given.contains(item))
-        .collect();
+fn changed_list<'a>(current: &'a str, operation: Operation, value: &'a str) -> String {
+    let items = |text: &'a str| text.split(',').map(str::trim);
+    let given: Vec<&str> = items(value).collect();
+    let mut list: Vec<&str> = items(current).filter(|item| !item.is_empty()).collect();
     if operation == Operation::Append {
-        list.extend(given);
+        // What is there already stays where it is: in some lists the first counts.
+        for item in given {
+            if !list.contains(&item) {
+                list.push(item);
+            }
+        }
+    } else {
+        list.retain(|item| !given.contains(item));
     }
     list.join(",")
 }
@@ -236,6 +240,8 @@ mod tests {
             changed_list("delete,compact", Operation::Subtract, "delete"),
             "compact"
         );
+        let there = changed_list("delete,compact", Operation::Append, "delete,more");
+        assert_eq!(there, "delete,compact,more");
         assert!(changed("retention.ms", Operation::Append, "1").is_err());
     }
 

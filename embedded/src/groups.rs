@@ -212,7 +212,8 @@ impl Groups {
         self.changed.extend(self.groups.keys().cloned());
     }
 
-    fn touch(&mut self, group_id: &str) {
+    /// Takes a group for changed.
+    pub(crate) fn touch(&mut self, group_id: &str) {
         if !self.changed.contains(group_id) {
             self.changed.insert(group_id.to_owned());
         }

@@ -31,7 +31,9 @@
 //! All replicas of a partition share one log, so no follower is ever behind. Kafka's own topics (`__consumer_offsets`) are not there, or
 //! empty ([`EmbeddedClusterBuilder::internal_topics`]). Nothing is cleaned in the background: retention and compaction happen when the handle [asks for
 //! them](EmbeddedCluster::retain), and producers are not forgotten after `producer.id.expiration.ms`. Settings that rule such work, files or
-//! tiered storage can be set and read, and change nothing; what is set for one broker is shown for it, and what holds is set for all.
+//! tiered storage can be set and read, and change nothing; nor do `broker.rack` ([`rack`](EmbeddedClusterBuilder::rack) does),
+//! `unclean.leader.election.enable` and a group's `consumer.assignment.interval.ms`. What is set for one broker is shown for it, and what
+//! holds is set for all.
 //! Quotas, access rules, delegation tokens and share groups are not served, and not advertised either.
 #![forbid(unsafe_code)]
 
@@ -43,7 +45,9 @@ mod error;
 pub mod faults;
 pub mod fetch_session;
 pub mod groups;
+mod internal_partition;
 pub mod log;
+mod pattern;
 mod sasl;
 mod server;
 mod settings;

@@ -177,8 +177,10 @@ impl Core {
 
     /// After each change: what waited is looked at again, answers go out, and the timer learns what is due.
     fn settle(&self, inner: &mut Inner, now: Now) {
+        // What is decided is written before markers tell of it: a kill in between would end a transaction here and not there.
+        inner.save(Store::save_decisions);
         inner.state.settle(now);
-        inner.save();
+        inner.save(Store::save);
         for (ticket, frame) in inner.state.take_ready() {
             // Who is gone wants no answer; without one the connection closes.
             if let (Some(waiting), Ok(frame)) = (inner.waiting.remove(&ticket), frame) {
@@ -198,6 +200,12 @@ impl Core {
         inner.store = Some(store);
         self.settle(&mut inner, now);
         Ok(())
+    }
+
+    /// Looks at the store, which is there, or changes it.
+    #[cfg(test)]
+    pub(crate) fn with_store<T>(&self, act: impl FnOnce(&mut Store) -> T) -> T {
+        act(self.lock().store.as_mut().expect("a store"))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -221,12 +229,12 @@ impl Inner {
     }
 
     /// Before answers go out: what they acknowledge is written.
-    fn save(&mut self) {
+    fn save(&mut self, save: impl FnOnce(&mut Store, &mut State) -> io::Result<()>) {
         let Some(store) = &mut self.store else {
             self.state.forget_changes();
             return;
         };
-        if let Err(why) = store.save(&mut self.state) {
+        if let Err(why) = save(store, &mut self.state) {
             tracing::error!(%why, "the cluster's data can't be written");
             self.state.change_all();
         }

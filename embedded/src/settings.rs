@@ -9,7 +9,7 @@ use rand::Rng;
 
 use crate::configs::{self, Values};
 use crate::error::EmbeddedError;
-use crate::groups::GroupSettings;
+use crate::groups::{Assignor, GroupSettings};
 use crate::sasl::{Credentials, Mechanism};
 use crate::transactions;
 
@@ -103,6 +103,8 @@ impl Settings {
     /// What the group coordinator is set up with.
     pub(crate) fn groups(&self) -> GroupSettings {
         let count = |name| usize::try_from(self.number(name)).unwrap_or(usize::MAX);
+        let assignors = self.broker("group.consumer.assignors").split(',');
+        let assignors = assignors.filter_map(|name| Assignor::named(name.trim()));
         GroupSettings {
             min_session_timeout: self.millis("group.min.session.timeout.ms"),
             max_session_timeout: self.millis("group.max.session.timeout.ms"),
@@ -111,6 +113,7 @@ impl Settings {
             consumer_session_timeout: self.millis("group.consumer.session.timeout.ms"),
             consumer_heartbeat_interval: self.millis("group.consumer.heartbeat.interval.ms"),
             consumer_max_size: count("group.consumer.max.size"),
+            consumer_assignors: assignors.collect(),
             offset_metadata_max: count("offset.metadata.max.bytes"),
             offsets_retention: self.millis("offsets.retention.minutes") * 60_000,
             offsets_retention_check: self.millis("offsets.retention.check.interval.ms"),
@@ -161,5 +164,33 @@ impl Settings {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assignors_are_those_that_are_set_in_their_order() {
+        let set = |value: &str| {
+            let name = "group.consumer.assignors".to_owned();
+            let settings = Settings {
+                configs: [(name, value.to_owned())].into(),
+                ..Settings::default()
+            };
+            settings
+                .check()
+                .map(|()| settings.groups().consumer_assignors)
+        };
+        assert_eq!(set("range").unwrap(), [Assignor::Range]);
+        let both = [Assignor::Range, Assignor::Uniform];
+        assert_eq!(set("range, uniform").unwrap(), both);
+        assert!(set("mine").is_err());
+        let usual = Settings::default().groups();
+        assert_eq!(
+            usual.consumer_assignors,
+            GroupSettings::default().consumer_assignors
+        );
     }
 }

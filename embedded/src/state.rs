@@ -7,6 +7,7 @@
 //! | `topics`, `creation`, `leaders`, `brokers` | what there is, how it is made, who leads |
 //! | `coordinators` | who coordinates groups and transactions, and how that moves |
 //! | `fetches`, `produces`, `settling` | what waits; what follows on a change: markers, answers, long polls |
+//! | `cleaning` | retention and compaction, when they are asked for |
 //! | `durable` | what outlives the process |
 //! | `refusing`, `old_metadata` | what a fault wants refused; what a broker tells that lags behind |
 //! | `config_changes`, `settings_shown`, `log_config` | settings at run time |
@@ -87,6 +88,8 @@ pub(crate) struct State {
     /// What is not written down yet, where anything is.
     pub(crate) unsaved: Unsaved,
     saved_producer_ids: i64,
+    /// How often it was started before, from the same directory.
+    starts: u64,
     /// What a fault wants of the request in hand.
     pub(crate) refusing: Option<faults::Refusal>,
     /// What brokers tell that have not heard of the latest changes.
@@ -100,11 +103,11 @@ impl State {
     pub(crate) fn new(settings: Settings) -> Self {
         let mut state = Self {
             cluster_id: String::new(),
-            random: StdRng::seed_from_u64(settings.seed),
+            random: state_random(settings.seed, 0),
             brokers: Brokers::default(),
             topics: Topics::default(),
             codecs: Codecs::new(),
-            coordinators: Coordinators::default(),
+            coordinators: Coordinators::new(&settings),
             groups: Groups::new(settings.groups()),
             group_configs: BTreeMap::new(),
             transactions: TransactionCoordinator::new(settings.transactions()),
@@ -116,6 +119,7 @@ impl State {
             metadata_changed: false,
             unsaved: Unsaved::default(),
             saved_producer_ids: 0,
+            starts: 0,
             refusing: None,
             old_metadata: OldMetadatas::default(),
             last_ticket: 0,
@@ -193,6 +197,12 @@ impl State {
     pub(crate) fn topic_config<'a>(&'a self, topic: &'a Topic, name: &str) -> &'a str {
         self.settings.topic(&topic.configs, name)
     }
+}
+
+/// What is drawn goes on with each start where it would begin anew: ids of topics and members are not to come twice.
+fn state_random(seed: u64, starts: u64) -> StdRng {
+    // An odd factor, so that no two starts have one seed; with 0 of them it is the seed that was given.
+    StdRng::seed_from_u64(seed ^ starts.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ pub use partitions::{PartitionErrors, TransactionPartitionErrors};
 pub use settings::Settings;
 pub use state::TransactionState;
 
+use crate::internal_partition;
 use metadata::TransactionMetadata;
 use producer_ids::ProducerIds;
 
@@ -129,12 +130,8 @@ impl TransactionCoordinator {
     /// The partition of `__transaction_state` that a transactional id belongs to; also what FindCoordinator looks for.
     #[must_use]
     pub fn partition_for(&self, transactional_id: &str) -> i32 {
-        let hash = transactional_id.encode_utf16().fold(0_i32, |hash, unit| {
-            hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-        });
-        // Kafka takes the lowest number for 0, which has no absolute value.
-        let positive = hash.checked_abs().unwrap_or(0);
-        positive % self.settings.transaction_state_log_num_partitions.max(1)
+        let partitions = self.settings.transaction_state_log_num_partitions;
+        internal_partition::of(transactional_id, partitions)
     }
 
     /// A broker was elected leader of a partition of `__transaction_state`, under a new coordinator epoch. Ends that were decided and

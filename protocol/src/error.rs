@@ -45,7 +45,7 @@ pub enum Why {
         /// How many bytes there are.
         left: usize,
     },
-    /// A length below zero that doesn't mean null either, or above 2³¹ - 1.
+    /// A length below zero that doesn't mean null either, or above the most there is: 2³¹ - 1, of a string 2¹⁵ - 1.
     #[error("{length} is no length")]
     Length {
         /// The length as read.

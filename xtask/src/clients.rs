@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// Only the checks with this in their name
     #[arg(long, value_name = "TEXT", default_value = "")]
     check: String,
-    /// Fail where a client or a target can't be had on this machine
+    /// Fail where a client or a target can't be had on this machine, and where a check fails on Kafka itself
     #[arg(long)]
     require: bool,
     /// Name the checks and run none
@@ -106,7 +106,9 @@ pub(crate) fn run(arguments: &Arguments, interrupt: &Interrupt) -> Result<ExitCo
     for Missing { what, why } in &missing {
         println!("SKIPPED {what}: {why}");
     }
-    let failed = table.failed(Kind::Ottla) > 0 || (arguments.require && !missing.is_empty());
+    // What fails on Kafka itself is a check that is wrong, or a Kafka that was not well: nothing to rely on where all is required.
+    let unreliable = !missing.is_empty() || table.failed(Kind::Kafka) > 0;
+    let failed = table.failed(Kind::Ottla) > 0 || (arguments.require && unreliable);
     Ok(if failed {
         ExitCode::FAILURE
     } else {

@@ -6,7 +6,7 @@ use ottla_protocol::messages::add_offsets_to_txn::{
 
 use crate::state::State;
 use crate::state::call::{Call, Handled};
-use crate::state::coordinators::{Coordinated, partition_of};
+use crate::state::coordinators::Coordinated;
 
 pub(crate) fn handle(
     state: &mut State,
@@ -20,7 +20,8 @@ pub(crate) fn handle(
             ..Default::default()
         });
     }
-    let partition = partition_of(request.group_id);
+    let coordinators = &state.coordinators;
+    let partition = coordinators.partition_of(Coordinated::Group, request.group_id);
     let response =
         state
             .transactions

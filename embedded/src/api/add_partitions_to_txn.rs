@@ -35,10 +35,13 @@ pub(crate) fn handle(
             });
         }
     }
-    let (here, others): (Vec<_>, Vec<_>) = std::mem::take(&mut request.transactions)
-        .into_iter()
-        .partition(|one| elsewhere(one.transactional_id).is_none());
-    request.transactions = here;
+    let mut others = Vec::new();
+    for one in std::mem::take(&mut request.transactions) {
+        match elsewhere(one.transactional_id) {
+            Some(error) => others.push((one, error)),
+            None => request.transactions.push(one),
+        }
+    }
     let topics = &state.topics;
     let check = |of: &TopicPartition| {
         let found = topics.partition(TopicRef::Name(&of.topic), of.partition);
@@ -53,9 +56,9 @@ pub(crate) fn handle(
             .transactions
             .add_partitions_to_txn(&request, call.version, check, call.now);
     let mut response = TransactionPartitionErrors::response(&outcomes, call.version);
-    let others = others.iter().map(|one| AddPartitionsToTxnResult {
+    let others = others.iter().map(|(one, error)| AddPartitionsToTxnResult {
         transactional_id: one.transactional_id,
-        topic_results: refused(&one.topics, ErrorCode::NOT_COORDINATOR),
+        topic_results: refused(&one.topics, *error),
         ..Default::default()
     });
     response.results_by_transaction.extend(others);

@@ -7,7 +7,7 @@ use ottla_protocol::messages::alter_configs::{
 use crate::error::Refusal;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
-use crate::state::config_changes::{Change, Resource};
+use crate::state::config_changes::Alteration;
 
 /// The number of IncrementalAlterConfigs' operation that sets a value.
 const SET: i8 = 0;
@@ -17,19 +17,9 @@ pub(crate) fn handle(
     call: &Call<'_>,
     request: AlterConfigsRequest<'_>,
 ) -> Handled {
-    let results: Vec<_> = request
-        .resources
-        .iter()
-        .map(|resource| {
-            let named = (resource.resource_type, resource.resource_name);
-            let all = request.resources.iter();
-            let times = all.filter(|it| (it.resource_type, it.resource_name) == named);
-            match times.count() {
-                1 => replace(state, resource, request.validate_only),
-                _ => Err(Refusal::named_twice()),
-            }
-        })
-        .collect();
+    let resources = request.resources.iter();
+    let alterations: Vec<_> = resources.map(alteration).collect();
+    let results = state.change_each(&alterations, true, request.validate_only);
     let responses = request.resources.iter().zip(&results);
     call.answer(&AlterConfigsResponse {
         responses: responses
@@ -48,16 +38,12 @@ pub(crate) fn handle(
     })
 }
 
-fn replace(
-    state: &mut State,
-    resource: &AlterConfigsResource<'_>,
-    validate_only: bool,
-) -> Result<(), Refusal> {
-    let changes: Vec<Change<'_>> = resource
-        .configs
-        .iter()
-        .map(|config| (config.name, SET, config.value.map(|secret| secret.0)))
-        .collect();
-    let resource = Resource::read(resource.resource_type, resource.resource_name)?;
-    state.change_configs(resource, &changes, true, validate_only)
+fn alteration<'a>(resource: &AlterConfigsResource<'a>) -> Alteration<'a> {
+    let configs = resource.configs.iter();
+    let changes = configs.map(|config| (config.name, SET, config.value.map(|secret| secret.0)));
+    (
+        resource.resource_type,
+        resource.resource_name,
+        changes.collect(),
+    )
 }

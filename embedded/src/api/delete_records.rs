@@ -11,6 +11,7 @@ use ottla_protocol::messages::delete_records::{
 use crate::state::State;
 use crate::state::call::{Call, Handled};
 use crate::state::topics::TopicRef;
+use crate::topic_name;
 
 pub(crate) fn handle(
     state: &mut State,
@@ -65,6 +66,10 @@ fn delete(
     let by = TopicRef::Name(topic);
     state.check_partition_refused(by, partition_index)?;
     let id = state.topics.get(by).ok_or(by.unknown())?.id;
+    state.topics.partition(by, partition_index)?;
+    if topic_name::is_internal(topic) {
+        return Err(ErrorCode::INVALID_TOPIC_EXCEPTION);
+    }
     let partition = state.topics.led_by(node, by, partition_index, -1)?;
     let log_start = partition.log.delete_records(offset)?;
     state.changed.insert((id, partition_index));

@@ -8,26 +8,16 @@ use ottla_protocol::messages::incremental_alter_configs::{
 use crate::error::Refusal;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
-use crate::state::config_changes::{Change, Resource};
+use crate::state::config_changes::Alteration;
 
 pub(crate) fn handle(
     state: &mut State,
     call: &Call<'_>,
     request: IncrementalAlterConfigsRequest<'_>,
 ) -> Handled {
-    let results: Vec<_> = request
-        .resources
-        .iter()
-        .map(|resource| {
-            let named = (resource.resource_type, resource.resource_name);
-            let all = request.resources.iter();
-            let times = all.filter(|it| (it.resource_type, it.resource_name) == named);
-            match times.count() {
-                1 => change(state, resource, request.validate_only),
-                _ => Err(Refusal::named_twice()),
-            }
-        })
-        .collect();
+    let resources = request.resources.iter();
+    let alterations: Vec<_> = resources.map(alteration).collect();
+    let results = state.change_each(&alterations, false, request.validate_only);
     let responses = request.resources.iter().zip(&results);
     call.answer(&IncrementalAlterConfigsResponse {
         responses: responses
@@ -46,19 +36,14 @@ pub(crate) fn handle(
     })
 }
 
-fn change(
-    state: &mut State,
-    resource: &AlterConfigsResource<'_>,
-    validate_only: bool,
-) -> Result<(), Refusal> {
-    let changes: Vec<Change<'_>> = resource
-        .configs
-        .iter()
-        .map(|config| {
-            let value = config.value.map(|secret| secret.0);
-            (config.name, config.config_operation, value)
-        })
-        .collect();
-    let resource = Resource::read(resource.resource_type, resource.resource_name)?;
-    state.change_configs(resource, &changes, false, validate_only)
+fn alteration<'a>(resource: &AlterConfigsResource<'a>) -> Alteration<'a> {
+    let changes = resource.configs.iter().map(|config| {
+        let value = config.value.map(|secret| secret.0);
+        (config.name, config.config_operation, value)
+    });
+    (
+        resource.resource_type,
+        resource.resource_name,
+        changes.collect(),
+    )
 }

@@ -97,6 +97,10 @@ fn append(
     state.check_partition_refused(by, data.index)?;
     let topic = state.topics.get(by).ok_or(by.unknown())?;
     let (name, id) = (topic.name.clone(), topic.id);
+    // Again: by id its name is known only now.
+    if topic_name::is_internal(&name) {
+        return Err(ErrorCode::INVALID_TOPIC_EXCEPTION.into());
+    }
     let min_isr = state.topic_config(topic, "min.insync.replicas");
     let min_isr: usize = min_isr.parse().unwrap_or(1);
     // More than there are replicas can't be asked for.

@@ -10,7 +10,7 @@ use ottla_protocol::types::TopicPartition;
 use crate::groups::Context;
 use crate::state::State;
 use crate::state::call::{Call, Handled};
-use crate::state::coordinators::{Coordinated, partition_of};
+use crate::state::coordinators::Coordinated;
 use crate::state::topics::TopicRef;
 use crate::transactions::{ProducerIdAndEpoch, offset_commit_error};
 
@@ -49,7 +49,9 @@ fn verify(
         producer_id: request.producer_id,
         epoch: request.producer_epoch,
     };
-    let (id, partition) = (request.transactional_id, partition_of(request.group_id));
+    let id = request.transactional_id;
+    let coordinators = &state.coordinators;
+    let partition = coordinators.partition_of(Coordinated::Group, request.group_id);
     let transactions = &mut state.transactions;
     let error = match call.version {
         ADDS_GROUP.. => transactions.add_offsets_implicitly(id, producer, partition, call.now),

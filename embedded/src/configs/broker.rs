@@ -92,7 +92,7 @@ pub(crate) const TABLE: &[Definition] = &[
         "group.consumer.assignors",
         Kind::List,
         "uniform,range",
-        Allowed::Any,
+        Allowed::OneOf(&["uniform", "range"]),
         "",
     ),
     row(

@@ -196,10 +196,14 @@ fn an_error_is_that_of_the_partition_it_names() {
     let error = ErrorCode::NOT_LEADER_OR_FOLLOWER;
     let mut script = Script::with(Rule::new(matching, Action::Error(error)));
     let verdict = script.ask(&produce());
-    assert_eq!(verdict.refused("orders", 1), Some(error));
-    assert_eq!(verdict.refused("orders", 0), None);
+    let refused = |verdict: &Verdict, topic, partition| match &verdict.effect {
+        Effect::Refuse(refusal) => refusal.covers(topic, partition),
+        _ => false,
+    };
+    assert!(refused(&verdict, "orders", 1));
+    assert!(!refused(&verdict, "orders", 0));
     let everything = Script::with(all(Action::Error(error))).ask(&produce());
-    assert_eq!(everything.refused("anything", 9), Some(error));
+    assert!(refused(&everything, "anything", 9));
 }
 
 #[test]

@@ -189,15 +189,6 @@ impl Verdict {
     pub fn throttle_time_ms(&self) -> i32 {
         i32::try_from(self.throttle.as_millis()).unwrap_or(i32::MAX)
     }
-
-    /// The error that a partition is refused with.
-    #[must_use]
-    pub fn refused(&self, topic: &str, partition: i32) -> Option<ErrorCode> {
-        match &self.effect {
-            Effect::Refuse(refusal) if refusal.covers(topic, partition) => Some(refusal.error),
-            _ => None,
-        }
-    }
 }
 
 impl Rule {

@@ -33,6 +33,13 @@ impl Assignor {
         }
     }
 
+    /// The one of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Uniform, Self::Range]
+            .into_iter()
+            .find(|assignor| assignor.name() == name)
+    }
+
     pub(super) fn assign(
         self,
         subscribers: &[Subscriber<'_>],

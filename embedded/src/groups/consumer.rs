@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::types::TopicId;
-use regex::Regex;
 
 use super::assignor::{Assignor, Subscriber, Target};
 use super::context::Turn;
 use super::settings::GroupSettings;
 use super::topics::TopicView;
+use crate::pattern;
 
 mod describe;
 mod heartbeat;
@@ -190,15 +190,8 @@ impl ConsumerGroup {
     }
 }
 
-/// As Kafka does it: the whole name has to match.
-pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    // Compiled alone first: a pattern such as `a)(b` must not become a good one inside of the group.
-    Regex::new(pattern)?;
-    Regex::new(&format!("^(?:{pattern})$"))
-}
-
 fn matching(pattern: &str, topics: &dyn TopicView) -> BTreeSet<String> {
-    let Ok(regex) = compile(pattern) else {
+    let Ok(regex) = pattern::whole(pattern) else {
         return BTreeSet::new();
     };
     let names = topics.names().into_iter();

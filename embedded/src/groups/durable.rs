@@ -32,6 +32,14 @@ pub struct LogRecord {
     pub value: Vec<u8>,
 }
 
+impl LogRecord {
+    /// Whether it can be read.
+    pub(crate) fn check(&self) -> Result<(), DecodeError> {
+        let key = Key::read(&self.key)?;
+        key.read_value(Some(&self.value)).map(drop)
+    }
+}
+
 /// Kafka's choice where it knows leader epochs: 3; 4 can also tell the topic's id.
 const OFFSET_VERSION: i16 = 4;
 

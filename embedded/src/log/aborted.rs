@@ -32,6 +32,14 @@ impl Aborted {
         self.list.push(aborted);
     }
 
+    /// Takes one in where its marker stands, unless it is known.
+    pub(super) fn add(&mut self, aborted: AbortedTransaction) {
+        let marker = |it: &AbortedTransaction| it.last_offset;
+        if let Err(at) = self.list.binary_search_by_key(&aborted.last_offset, marker) {
+            self.list.insert(at, aborted);
+        }
+    }
+
     /// Those that have a record or their marker at `from` or above, and their first record below `to`.
     pub(super) fn within(&self, from: i64, to: i64) -> Vec<AbortedTransaction> {
         let first = self

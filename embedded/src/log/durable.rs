@@ -1,8 +1,8 @@
 //! What a log writes down beside its batches, and how both make a log again.
 //!
 //! The state holds what batches can't tell: the log's start, epochs without records, producers whose batches are gone. What
-//! was appended after the state was written is learned from the batches, so that it may lag behind them; without any
-//! state all is learned from them.
+//! was appended after the state was written is learned from the batches, so that it may lag behind them. Nor need they be as new as the
+//! state: those that it knows to be deleted are passed over. Without any state all is learned from the batches.
 
 use bytes::{Buf, BufMut, Bytes};
 
@@ -50,21 +50,23 @@ impl PartitionLog {
         put_all(out, self.aborted.list(), put_aborted);
     }
 
-    /// Makes a log of its state (written after the last change of [`rewrites`](Self::rewrites), or later) and its batches, one behind the other as
-    /// [`batches_from`](Self::batches_from) gives them. The batches end with the first that is cut or damaged; an empty state
+    /// Makes a log of its state (written after the last change of [`rewrites`](Self::rewrites) that the batches know of, or later) and its batches,
+    /// one behind the other as [`batches_from`](Self::batches_from) gives them. The batches end with the first that is cut or damaged; an empty state
     /// is none.
     ///
     /// # Errors
     /// The state is none.
     pub fn decode(state: &[u8], batches: &Bytes, config: LogConfig) -> Result<Self, Damaged> {
         let mut log = Self::new(config, 0);
-        let learned_to = match state {
+        let batches_end = match state {
             [] => None,
             mut state => Some(log.take_state(&mut state)?),
         };
+        // Behind the last batch offsets may be used up: of batches that were deleted.
+        let learned_to = batches_end.map(|_| log.log_end);
         let found = split(batches);
         let end = found.last().map_or(0, |last| last.header.next_offset());
-        let lost = learned_to.is_some_and(|learned_to| end < learned_to);
+        let lost = batches_end.is_some_and(|batches_end| end < batches_end);
         if lost {
             log.log_end = end.max(log.log_start);
             log.epochs.cut_from(log.log_end);
@@ -72,11 +74,22 @@ impl PartitionLog {
         for batch in found {
             log.take_batch(batch, learned_to);
         }
-        if lost {
-            log.learn_producers();
+        match lost {
+            true => log.learn_producers(),
+            false => log.learn_aborted(),
         }
         log.settle();
         Ok(log)
+    }
+
+    /// The state of a log that was compacted no longer knows of aborted transactions whose records went; where the batches are older, they
+    /// are there still.
+    fn learn_aborted(&mut self) {
+        let mut told = self.clone();
+        told.learn_producers();
+        for aborted in told.aborted.list() {
+            self.aborted.add(*aborted);
+        }
     }
 
     fn batches_end(&self) -> i64 {

@@ -70,20 +70,6 @@ impl PartitionLog {
         Ok(read)
     }
 
-    /// How many bytes such a read would find, counted no further than `enough`: whether a long poll is over.
-    #[must_use]
-    pub fn readable_bytes(&self, offset: i64, isolation: Isolation, enough: usize) -> usize {
-        let end = self.end_for(isolation);
-        let mut bytes = 0;
-        for batch in self.batches.from(offset) {
-            if bytes >= enough || batch.header.next_offset() > end {
-                break;
-            }
-            bytes += batch.bytes.len();
-        }
-        bytes
-    }
-
     fn divergence(&self, from: &ReadFrom) -> Result<Option<EpochEnd>, ErrorCode> {
         let Some(last_fetched) = from.last_fetched_epoch else {
             return Ok(None);

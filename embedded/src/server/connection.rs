@@ -13,7 +13,7 @@ use crate::state::asked::Asked;
 use crate::state::call::{Frame, Refused};
 use crate::state::peer::Peer;
 
-/// Who does not take an answer for this long is gone.
+/// Who takes nothing of an answer for this long is gone. All of it may take longer: 50 MB of a fetch do over a slow line.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serves a client until it is gone, or sends what is no request.
@@ -151,14 +151,21 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
     }
 
     async fn write(&mut self, answer: &[u8]) -> io::Result<()> {
-        let written = async {
-            self.writing.write_all(answer).await?;
-            self.writing.flush().await
-        };
-        timeout(WRITE_TIMEOUT, written)
-            .await
-            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+        let mut rest = answer;
+        while !rest.is_empty() {
+            let written = in_time(self.writing.write(rest)).await?;
+            rest = match rest.get(written..) {
+                Some(less) if written > 0 => less,
+                _ => return Err(io::ErrorKind::WriteZero.into()),
+            };
+        }
+        in_time(self.writing.flush()).await
     }
+}
+
+async fn in_time<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let done = timeout(WRITE_TIMEOUT, step).await;
+    done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 impl End {
@@ -189,5 +196,72 @@ impl From<Refused> for End {
 impl From<io::Error> for End {
     fn from(error: io::Error) -> Self {
         Self::Gone(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ottla_protocol::frame;
+    use ottla_protocol::messages::metadata::MetadataRequest;
+    use tokio::io::{AsyncReadExt, duplex};
+    use tokio::time::Instant;
+
+    use super::super::Clock;
+    use super::*;
+    use crate::sasl::Login;
+    use crate::settings::Settings;
+    use crate::state::State;
+    use crate::state::creation::Wanted;
+
+    /// A cluster with a topic that takes long to tell of.
+    fn core() -> Core {
+        let core = Core::new(State::new(Settings::default()), Clock::start(Some(0)));
+        let wanted = Wanted {
+            name: "orders",
+            partitions: 3000,
+            replication_factor: 1,
+            ..Wanted::default()
+        };
+        core.with(|state, _| {
+            state.add_broker(1, "localhost".to_owned(), 9092, None);
+            state.create_topic(&wanted, false).unwrap();
+        });
+        core
+    }
+
+    fn request() -> Vec<u8> {
+        let request = MetadataRequest {
+            topics: None,
+            ..Default::default()
+        };
+        let mut out = Vec::new();
+        frame::encode_request(&request, 12, 1, Some("test"), &mut out).unwrap();
+        out
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_reads_slowly_gets_all_of_an_answer_and_who_stops_reading_is_gone() {
+        let peer = Peer {
+            node: 1,
+            connection: 1,
+            host: "/127.0.0.1".into(),
+            login: Login::default(),
+        };
+        let (mut client, server) = duplex(1024);
+        let served = tokio::spawn(serve(core(), server, peer, 1 << 20));
+        client.write_all(&request()).await.unwrap();
+        let begun = Instant::now();
+        let mut left = client.read_i32().await.unwrap() as usize;
+        let mut chunk = [0; 1024];
+        while left > 0 {
+            sleep(Duration::from_secs(1)).await;
+            let read = client.read(&mut chunk).await.unwrap();
+            assert!(read > 0, "closed with {left} bytes to come");
+            left -= read;
+        }
+        assert!(begun.elapsed() > WRITE_TIMEOUT, "or it tests nothing");
+        client.write_all(&request()).await.unwrap();
+        let ended = timeout(WRITE_TIMEOUT * 3, served).await;
+        ended.unwrap().unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! Settings changed at run time, of topics, brokers and groups.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ottla_protocol::error_code::ErrorCode;
 
@@ -20,6 +20,9 @@ pub(crate) enum Resource<'a> {
 
 /// One change that is asked for, by the operation's number.
 pub(crate) type Change<'a> = (&'a str, i8, Option<&'a str>);
+
+/// What a request wants of a resource that it names by number and text.
+pub(crate) type Alteration<'a> = (i8, &'a str, Vec<Change<'a>>);
 
 impl<'a> Resource<'a> {
     /// What a request names by number and text.
@@ -117,6 +120,27 @@ impl State {
         let own = self.group_configs.get(name).filter(|own| !own.is_empty());
         let settings = own.map(|own| self.settings.group(own));
         self.groups.set_settings_of(name, settings);
+    }
+
+    /// Changes settings of several resources, each for itself; none of one that is named twice.
+    pub(crate) fn change_each(
+        &mut self,
+        resources: &[Alteration<'_>],
+        replace: bool,
+        validate_only: bool,
+    ) -> Vec<Result<(), Refusal>> {
+        let mut times: BTreeMap<(i8, &str), usize> = BTreeMap::new();
+        for (kind, name, _) in resources {
+            *times.entry((*kind, name)).or_default() += 1;
+        }
+        let change = |(kind, name, changes): &Alteration<'_>| {
+            if times.get(&(*kind, *name)) != Some(&1) {
+                return Err(Refusal::named_twice());
+            }
+            let resource = Resource::read(*kind, name)?;
+            self.change_configs(resource, changes, replace, validate_only)
+        };
+        resources.iter().map(change).collect()
     }
 
     /// Changes settings of one resource, all or none of them. `replace` forgets those that are not named.

@@ -9,6 +9,8 @@ use super::State;
 use super::brokers::Brokers;
 use super::creation::Wanted;
 use crate::groups::Context;
+use crate::internal_partition;
+use crate::settings::Settings;
 use crate::time::Now;
 
 /// What is coordinated.
@@ -28,12 +30,16 @@ impl Coordinated {
     }
 }
 
-/// How many partitions `__consumer_offsets` and `__transaction_state` would have: Kafka's default.
-pub(crate) const PARTITIONS: i32 = 50;
+/// More partitions than this of one of Kafka's own topics are a mistake: each has a coordinator.
+const MOST_PARTITIONS: i64 = 10_000;
 
 /// Who leads the partitions of Kafka's own topics.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Coordinators {
+    /// How many partitions `__consumer_offsets` has.
+    of_groups: i32,
+    /// How many `__transaction_state` has.
+    of_transactions: i32,
     /// Where a partition was moved to by hand.
     moved: BTreeMap<(Coordinated, i32), i32>,
     /// How often it changed hands.
@@ -41,6 +47,30 @@ pub(crate) struct Coordinators {
 }
 
 impl Coordinators {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let of_groups = settings.number("offsets.topic.num.partitions");
+        let transactions = settings.transactions();
+        Self {
+            of_groups: of_groups.clamp(1, MOST_PARTITIONS) as i32,
+            of_transactions: transactions.transaction_state_log_num_partitions,
+            moved: BTreeMap::new(),
+            epochs: BTreeMap::new(),
+        }
+    }
+
+    /// How many partitions the topic has or would have.
+    pub(crate) fn partitions(&self, kind: Coordinated) -> i32 {
+        match kind {
+            Coordinated::Group => self.of_groups,
+            Coordinated::Transaction => self.of_transactions,
+        }
+    }
+
+    /// The partition that Kafka would keep `key` in.
+    pub(crate) fn partition_of(&self, kind: Coordinated, key: &str) -> i32 {
+        internal_partition::of(key, self.partitions(kind))
+    }
+
     /// The broker that leads a partition; -1 while none is up.
     pub(crate) fn leader(&self, kind: Coordinated, partition: i32, brokers: &Brokers) -> i32 {
         let moved = self.moved.get(&(kind, partition)).copied();
@@ -59,7 +89,7 @@ impl Coordinators {
 
     /// The broker that coordinates `key`; -1 while none is up.
     pub(crate) fn of(&self, kind: Coordinated, key: &str, brokers: &Brokers) -> i32 {
-        self.leader(kind, partition_of(key), brokers)
+        self.leader(kind, self.partition_of(kind, key), brokers)
     }
 
     /// As if a partition had changed hands so often.
@@ -71,7 +101,7 @@ impl Coordinators {
         let both = [Coordinated::Group, Coordinated::Transaction];
         let each = both
             .into_iter()
-            .flat_map(|kind| (0..PARTITIONS).map(move |partition| (kind, partition)));
+            .flat_map(|kind| (0..self.partitions(kind)).map(move |partition| (kind, partition)));
         each.map(|(kind, partition)| ((kind, partition), self.leader(kind, partition, brokers)))
             .collect()
     }
@@ -109,7 +139,7 @@ impl State {
             name,
             partitions: -1,
             replication_factor: -1,
-            assignments: (0..PARTITIONS).map(turn).collect(),
+            assignments: (0..self.coordinators.partitions(kind)).map(turn).collect(),
             configs: vec![("cleanup.policy", Some("compact"))],
         };
         // More replicas than brokers: then it is not shown.
@@ -134,8 +164,9 @@ impl State {
     /// Moves the partition that `key` belongs to, with all that it coordinates.
     pub(crate) fn move_coordinator(&mut self, now: Now, kind: Coordinated, key: &str, node: i32) {
         self.reelect(now, |state| {
-            let place = (kind, partition_of(key));
-            state.coordinators.moved.insert(place, node);
+            let coordinators = &mut state.coordinators;
+            let place = (kind, coordinators.partition_of(kind, key));
+            coordinators.moved.insert(place, node);
         });
     }
 
@@ -174,7 +205,8 @@ impl State {
     }
 
     fn groups_moved(&mut self, now: Now, partition: i32) {
-        let moved = self.groups.ids().filter(|id| partition_of(id) == partition);
+        let of = |id: &str| self.coordinators.partition_of(Coordinated::Group, id);
+        let moved = self.groups.ids().filter(|id| of(id) == partition);
         let moved: Vec<String> = moved.map(str::to_owned).collect();
         let cx = Context {
             now,
@@ -187,24 +219,25 @@ impl State {
     }
 }
 
-/// The partition that Kafka would keep a group or a transactional id in: Java's hash of it.
-pub(crate) fn partition_of(key: &str) -> i32 {
-    let hash = key.encode_utf16().fold(0_i32, |hash, unit| {
-        hash.wrapping_mul(31).wrapping_add(unit.into())
-    });
-    // Kafka takes the lowest number for 0, which has no absolute value.
-    hash.checked_abs().unwrap_or(0) % PARTITIONS
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
 
     #[test]
-    fn a_group_is_where_kafka_would_put_it() {
-        // "billing".hashCode() is -109829509 in Java.
-        assert_eq!(partition_of("billing"), 9);
+    fn the_topic_of_groups_has_as_many_partitions_as_it_is_set_to() {
+        let name = "offsets.topic.num.partitions".to_owned();
+        let mut state = State::new(Settings {
+            internal_topics: true,
+            configs: [(name, "7".to_owned())].into(),
+            ..Settings::default()
+        });
+        state.add_broker(1, "localhost".to_owned(), 9092, None);
+        state.show_internal_topic(Coordinated::Group);
+        let shown = state.topics.named("__consumer_offsets").unwrap();
+        assert_eq!(shown.partitions.len(), 7);
+        let kind = Coordinated::Group;
+        let partition = state.coordinators.partition_of(kind, "billing");
+        assert_eq!(partition, 109_829_509 % 7);
     }
 
     #[test]

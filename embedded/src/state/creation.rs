@@ -8,7 +8,7 @@ use ottla_protocol::types::TopicId;
 use rand::RngExt;
 
 use super::State;
-use super::topics::{Partition, Topic};
+use super::topics::{Partition, Topic, TopicRef};
 use crate::configs::{self, Operation, Values};
 use crate::error::Refusal;
 use crate::log::{LogConfig, PartitionLog};
@@ -129,10 +129,7 @@ impl State {
                 return Err(Refusal::new(ErrorCode::INVALID_PARTITIONS, why));
             }
         };
-        if count > MOST_PARTITIONS {
-            let why = format!("Number of partitions is larger than {MOST_PARTITIONS}.");
-            return Err(Refusal::new(ErrorCode::INVALID_PARTITIONS, why));
-        }
+        check_count(count)?;
         let factor = match wanted.replication_factor {
             -1 => self.default_replication_factor(),
             factor if factor > 0 => factor as usize,
@@ -178,6 +175,7 @@ impl State {
                 "Both assignments and a number of partitions or a replication factor are given.";
             return Err(Refusal::new(ErrorCode::INVALID_REQUEST, why));
         }
+        check_count(i64::try_from(wanted.assignments.len()).unwrap_or(i64::MAX))?;
         let mut assignments = wanted.assignments.clone();
         assignments.sort();
         let consecutive = (0..)
@@ -304,6 +302,15 @@ impl State {
 
     /// An id that nobody has: version 4 of RFC 4122, as Kafka draws them.
     pub(crate) fn draw_id(&mut self) -> TopicId {
+        loop {
+            let id = self.draw_any_id();
+            if self.topics.get(TopicRef::Id(id)).is_none() {
+                return id;
+            }
+        }
+    }
+
+    fn draw_any_id(&mut self) -> TopicId {
         let mut bytes: [u8; 16] = self.random.random();
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
@@ -321,6 +328,14 @@ impl State {
 
 /// More partitions than this in one topic are a mistake, and would take the memory of the process.
 const MOST_PARTITIONS: i64 = 10_000;
+
+fn check_count(count: i64) -> Result<(), Refusal> {
+    if count <= MOST_PARTITIONS {
+        return Ok(());
+    }
+    let why = format!("Number of partitions is larger than {MOST_PARTITIONS}.");
+    Err(Refusal::new(ErrorCode::INVALID_PARTITIONS, why))
+}
 
 fn bad_assignment(why: &str) -> Refusal {
     Refusal::new(

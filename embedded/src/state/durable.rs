@@ -7,9 +7,9 @@ use bytes::Bytes;
 use ottla_protocol::types::TopicId;
 use serde::{Deserialize, Serialize};
 
-use super::State;
 use super::coordinators::Coordinated;
 use super::topics::{Partition, Topic};
+use super::{State, state_random};
 use crate::configs::Values;
 use crate::groups::{Context, Groups, LogRecord};
 use crate::log::PartitionLog;
@@ -22,6 +22,15 @@ pub(crate) struct Metadata {
     pub(crate) next_producer_id_block: i64,
     pub(crate) topics: Vec<TopicMetadata>,
     pub(crate) group_configs: BTreeMap<String, Values>,
+    /// How often the cluster was started before.
+    #[serde(default)]
+    pub(crate) starts: u64,
+    /// What was set for all brokers at run time.
+    #[serde(default)]
+    pub(crate) all_brokers: Values,
+    /// What was set for one.
+    #[serde(default)]
+    pub(crate) brokers: BTreeMap<i32, Values>,
 }
 
 /// One topic.
@@ -50,6 +59,16 @@ pub(crate) struct Record {
     pub(crate) value: Vec<u8>,
 }
 
+impl From<Record> for LogRecord {
+    fn from(record: Record) -> Self {
+        Self {
+            producer_id: record.producer_id,
+            key: record.key,
+            value: record.value,
+        }
+    }
+}
+
 impl State {
     pub(crate) fn metadata(&self) -> Metadata {
         let topics = self.topics.all().map(|topic| TopicMetadata {
@@ -62,11 +81,16 @@ impl State {
                 .map(|one| one.replicas.clone())
                 .collect(),
         });
+        let brokers = self.brokers.all();
+        let brokers = brokers.map(|broker| (broker.node, broker.configs.clone()));
         Metadata {
             cluster_id: self.cluster_id.clone(),
             next_producer_id_block: self.transactions.next_producer_id_block(),
             topics: topics.collect(),
             group_configs: self.group_configs.clone(),
+            starts: self.starts,
+            all_brokers: self.settings.dynamic.clone(),
+            brokers: brokers.collect(),
         }
     }
 
@@ -78,7 +102,15 @@ impl State {
     ) -> Vec<String> {
         let mut lost = Vec::new();
         self.cluster_id = metadata.cluster_id;
+        self.starts = metadata.starts.saturating_add(1);
+        self.random = state_random(self.settings.seed, self.starts);
         self.group_configs = metadata.group_configs;
+        self.settings.dynamic = metadata.all_brokers;
+        for (node, configs) in metadata.brokers {
+            if let Some(broker) = self.brokers.get_mut(node) {
+                broker.configs = configs;
+            }
+        }
         self.transactions
             .restore_producer_id_block(metadata.next_producer_id_block);
         for topic in metadata.topics {
@@ -124,15 +156,17 @@ impl State {
         partition
     }
 
-    pub(crate) fn restore_groups(&mut self, records: Vec<Record>, now: Now) -> Vec<String> {
-        let records: Vec<LogRecord> = records
-            .into_iter()
-            .map(|record| LogRecord {
-                producer_id: record.producer_id,
-                key: record.key,
-                value: record.value,
-            })
-            .collect();
+    /// Brings back groups, each with its own records; one that can't be read is left out, in words.
+    pub(crate) fn restore_groups(&mut self, files: Vec<Vec<Record>>, now: Now) -> Vec<String> {
+        let mut lost = Vec::new();
+        let mut records = Vec::new();
+        for file in files {
+            let file: Vec<LogRecord> = file.into_iter().map(LogRecord::from).collect();
+            match file.iter().try_for_each(LogRecord::check) {
+                Ok(()) => records.extend(file),
+                Err(error) => lost.push(format!("a group: {error}")),
+            }
+        }
         let cx = Context {
             now,
             topics: &self.topics,
@@ -142,10 +176,10 @@ impl State {
             Ok(groups) => {
                 self.groups = groups;
                 self.configure_groups();
-                Vec::new()
             }
-            Err(error) => vec![format!("groups: {error}")],
+            Err(error) => lost.push(format!("groups: {error}")),
         }
+        lost
     }
 
     pub(crate) fn restore_transactions(&mut self, records: Vec<Record>) -> Vec<String> {
@@ -156,7 +190,7 @@ impl State {
         }
         // A marker under an epoch below one that a log knows would be refused, and its transaction hang for ever.
         let epoch = self.newest_coordinator_epoch().saturating_add(1);
-        for partition in 0..super::coordinators::PARTITIONS {
+        for partition in 0..self.coordinators.partitions(Coordinated::Transaction) {
             let kind = Coordinated::Transaction;
             let node = self.coordinators.leader(kind, partition, &self.brokers);
             self.coordinators.begin_at(kind, partition, epoch);

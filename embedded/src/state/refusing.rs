@@ -28,6 +28,7 @@ const REFUSABLE: &[ApiKey] = &[
     ApiKey::AddPartitionsToTxn,
     ApiKey::AddOffsetsToTxn,
     ApiKey::EndTxn,
+    ApiKey::WriteTxnMarkers,
     ApiKey::TxnOffsetCommit,
     ApiKey::CreatePartitions,
     ApiKey::DeleteGroups,

@@ -24,7 +24,7 @@ impl State {
         }
     }
 
-    /// Does what is due by now.
+    /// Does what is due by now. What follows on it is for [`settle`](Self::settle), before which the shell writes down what was decided.
     pub(crate) fn tick(&mut self, now: Now) {
         let cx = Context {
             now,
@@ -35,7 +35,6 @@ impl State {
         self.transactions.tick(now);
         self.retry_fetches(&Default::default(), false, now);
         self.retry_produces(now);
-        self.settle(now);
     }
 
     /// When `tick` has something to do next.

@@ -3,6 +3,7 @@
 
 mod fetching;
 mod hanging;
+mod internal;
 mod login;
 mod refusing;
 mod settings;
@@ -27,6 +28,8 @@ use ottla_protocol::messages::offset_delete::{OffsetDeleteRequest, OffsetDeleteR
 use ottla_protocol::types::{TopicId, TopicPartition};
 use ottla_protocol::{AnyRequest, AnyResponse, ApiKey, Request, Response, frame};
 use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use super::State;
 use super::asked::Asked;
@@ -34,7 +37,7 @@ use super::call::{Answer, Refused};
 use super::config_changes::Resource;
 use super::creation::Wanted;
 use super::peer::Peer;
-use super::topics::TopicRef;
+use super::topics::{Topic, TopicRef};
 use crate::api::{SERVED, Served};
 use crate::log::{EndOfTransaction, TransactionResult};
 use crate::sasl::Login;
@@ -104,7 +107,9 @@ fn answered(state: &mut State, frame: &[u8]) -> Result<Option<Vec<u8>>, Refused>
             return Ok(Some(frame?.bytes));
         }
         let due = state.next_deadline().expect("something that it waits for");
-        state.tick(Now { at: due, ..NOW });
+        let now = Now { at: due, ..NOW };
+        state.tick(now);
+        state.settle(now);
     }
     panic!("no answer")
 }
@@ -143,6 +148,39 @@ fn a_request_that_says_nothing_is_answered_in_every_version() {
                 Err(refused) => panic!("{} v{version}: {refused}", served.api),
             }
         }
+    }
+}
+
+#[test]
+fn an_id_that_is_taken_is_not_drawn_again() {
+    let mut state = cluster();
+    let begun = || StdRng::seed_from_u64(7);
+    state.random = begun();
+    let first = state.draw_id();
+    let orders = state.topics.remove("orders").unwrap();
+    state.topics.insert(Topic {
+        id: first,
+        ..orders
+    });
+    state.random = begun();
+    assert_ne!(state.draw_id(), first);
+}
+
+#[test]
+fn assignments_by_hand_make_no_more_partitions_than_a_number_may() {
+    let mut state = cluster();
+    for (count, is_made) in [(10_001, false), (10_000, true)] {
+        let wanted = Wanted {
+            name: "wide",
+            partitions: -1,
+            replication_factor: -1,
+            assignments: (0..count).map(|number| (number, vec![1])).collect(),
+            ..Wanted::default()
+        };
+        let made = state.create_topic(&wanted, true);
+        let code = made.map(drop).map_err(|refusal| refusal.code);
+        let refused = Err(ErrorCode::INVALID_PARTITIONS);
+        assert_eq!(code, if is_made { Ok(()) } else { refused });
     }
 }
 

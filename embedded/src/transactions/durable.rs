@@ -62,10 +62,22 @@ impl TransactionCoordinator {
     /// Takes the records of what changed since the last time: one an id, as it is now.
     ///
     /// # Errors
-    /// A transactional id or a topic is too long to be written.
+    /// A transactional id or a topic is too long to be written. What changed is there to be taken still.
     pub fn take_records(&mut self) -> Result<Vec<StateRecord>, EncodeError> {
-        let changed = std::mem::take(&mut self.changed);
-        changed.iter().map(|id| self.record(id)).collect()
+        let records = self.changed.iter().map(|id| self.record(id));
+        let records = records.collect::<Result<_, _>>()?;
+        self.changed.clear();
+        Ok(records)
+    }
+
+    /// Takes the ids that changed since the last time, also those that are forgotten.
+    pub(crate) fn take_changed(&mut self) -> BTreeSet<Arc<str>> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Takes an id for changed.
+    pub(crate) fn touch(&mut self, id: Arc<str>) {
+        self.changed.insert(id);
     }
 
     /// Forgets what changed since the last time: nobody writes it down.
@@ -119,7 +131,8 @@ impl TransactionCoordinator {
         Ok(())
     }
 
-    fn record(&self, id: &Arc<str>) -> Result<StateRecord, EncodeError> {
+    /// An id's record, as it is now.
+    pub(crate) fn record(&self, id: &Arc<str>) -> Result<StateRecord, EncodeError> {
         let mut key = Vec::new();
         let transactional_id = id.as_ref();
         Key::TransactionLog(TransactionLogKey { transactional_id }).write(&mut key)?;

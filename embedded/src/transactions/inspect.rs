@@ -15,6 +15,7 @@ use regex::Regex;
 
 use super::metadata::TransactionMetadata;
 use super::{ProducerIdAndEpoch, TransactionCoordinator, TransactionState};
+use crate::pattern;
 use crate::time::Now;
 
 /// One transaction, described.
@@ -229,7 +230,7 @@ impl<'a> Filter<'a> {
             any_state: request.state_filters.is_empty(),
             producer_ids: &request.producer_id_filters,
             duration_ms: request.duration_filter,
-            pattern: pattern.map(whole).transpose()?,
+            pattern: pattern.map(pattern::whole).transpose()?,
         })
     }
 
@@ -245,13 +246,6 @@ impl<'a> Filter<'a> {
             .is_none_or(|pattern| pattern.is_match(id));
         state && producer && duration && pattern
     }
-}
-
-/// A pattern that has to match from end to end.
-fn whole(pattern: &str) -> Result<Regex, regex::Error> {
-    // Alone first: `a)|(b` must not become right by what is put around it.
-    Regex::new(pattern)?;
-    Regex::new(&format!("^(?:{pattern})$"))
 }
 
 impl TransactionMetadata {

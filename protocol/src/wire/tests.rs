@@ -123,6 +123,27 @@ fn lengths_are_lengths() {
     assert_eq!(refusal::<&[u8]>(&most, COMPACT), too_long);
 }
 
+/// As Kafka's generated readers have it: a compact length could say more.
+#[test]
+fn a_longer_string_is_refused_where_its_length_is_compact_and_bytes_are_not() {
+    for (length, is_read) in [(0x7fff, true), (0x8000, false), (40_000, false)] {
+        let bytes = vec![b'a'; length];
+        let out = written::<&[u8]>(&&bytes[..], COMPACT);
+        assert!(<&[u8]>::read(&out, COMPACT).is_ok());
+        if is_read {
+            let (_, text) = <&str>::read(&out, COMPACT).unwrap();
+            assert_eq!(text.len(), length);
+        } else {
+            let length = length as i64;
+            assert_eq!(refusal::<&str>(&out, COMPACT), Why::Length { length });
+            assert_eq!(
+                refusal::<Option<&str>>(&out, COMPACT),
+                Why::Length { length }
+            );
+        }
+    }
+}
+
 #[test]
 fn a_string_is_utf8_and_at_most_32767_bytes() {
     let why = Why::Utf8 {

@@ -53,7 +53,7 @@ impl Suite {
         let first = Tally::of(&text);
         let all_ended = first.unfinished.is_empty() && !first.failed.is_empty();
         if ended == Ended::Well || !all_ended {
-            let why = (ended != Ended::Well).then(|| first.why(ended));
+            let why = first.why(ended);
             let counts = first.counts(0);
             return Ok(Verdict::Counted { counts, why });
         }
@@ -63,7 +63,7 @@ impl Suite {
         let ended = self.test(&again, &output, target, interrupt)?;
         let text = read(&output)?;
         let second = Tally::of(&text);
-        let why = (ended != Ended::Well).then(|| second.why(ended));
+        let why = second.why(ended);
         let all = Tally {
             passed: first.passed + second.passed,
             skipped: first.skipped,
@@ -150,11 +150,18 @@ impl<'a> Tally<'a> {
         )
     }
 
-    fn why(&self, ended: Ended) -> String {
+    /// What is wrong, if anything is. Of a program that ran nothing the tests were looked for in vain: it ends well, and says nothing.
+    fn why(&self, ended: Ended) -> Option<String> {
         let Self {
             failed, unfinished, ..
         } = self;
-        format!("  | {ended:?}: failed {failed:?}, unfinished {unfinished:?}")
+        match ended {
+            Ended::Well if self.passed == 0 => Some("  | no test passed".to_owned()),
+            Ended::Well => None,
+            _ => Some(format!(
+                "  | {ended:?}: failed {failed:?}, unfinished {unfinished:?}"
+            )),
+        }
     }
 }
 
@@ -182,5 +189,13 @@ panic: test timed out
         assert_eq!(tally.counts(1), again);
         assert_eq!(tally.failed, ["TestTwo"]);
         assert_eq!(tally.unfinished, ["TestFour"]);
+    }
+
+    #[test]
+    fn a_suite_that_runs_no_test_has_not_passed() {
+        let nothing = Tally::of("testing: warning: no tests to run\nPASS\n");
+        assert!(nothing.why(Ended::Well).is_some());
+        let one = Tally::of("=== RUN   TestOne\n--- PASS: TestOne (0.01s)\nPASS\n");
+        assert_eq!(one.why(Ended::Well), None);
     }
 }

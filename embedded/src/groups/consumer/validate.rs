@@ -3,9 +3,10 @@
 use ottla_protocol::error_code::ErrorCode;
 use ottla_protocol::messages::consumer_group_heartbeat::ConsumerGroupHeartbeatRequest;
 
-use super::{ConsumerGroup, ConsumerMember, Refusal, compile, refuse};
+use super::{ConsumerGroup, ConsumerMember, Refusal, refuse};
 use crate::groups::assignor::{Assignor, Target};
 use crate::groups::settings::GroupSettings;
+use crate::pattern;
 
 pub(super) const LEAVE: i32 = -1;
 pub(super) const LEAVE_STATIC: i32 = -2;
@@ -70,7 +71,7 @@ fn regex(request: &Request<'_>) -> Result<(), Refusal> {
     match request
         .subscribed_topic_regex
         .filter(|pattern| !pattern.is_empty())
-        .map(compile)
+        .map(pattern::whole)
     {
         Some(Err(fault)) => refuse(
             ErrorCode::INVALID_REGULAR_EXPRESSION,

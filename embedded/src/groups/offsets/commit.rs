@@ -172,12 +172,6 @@ impl Groups {
         }
     }
 
-    /// Whether the transaction of this producer has offsets here.
-    #[must_use]
-    pub fn has_pending_offsets(&self, producer_id: i64) -> bool {
-        self.offsets.pending.contains_key(&producer_id)
-    }
-
     fn check_commit(
         &mut self,
         cx: &Context<'_>,

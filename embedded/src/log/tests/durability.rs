@@ -1,6 +1,6 @@
 //! A log that is made again of what was written down.
 
-use super::TransactionResult::Abort;
+use super::TransactionResult::{Abort, Commit};
 use super::*;
 
 fn eventful() -> Bench {
@@ -50,6 +50,45 @@ fn a_state_that_lags_behind_is_made_good_by_the_batches() {
     assert_eq!(again(&old, &Bytes::new()), bench.log, "all deleted");
     bench.send(&idempotent(1, 0, 5, 1)).unwrap();
     assert_eq!(again(&old, &batches(&bench.log)), bench.log);
+}
+
+/// A kill between the two files leaves the state ahead.
+#[test]
+fn batches_that_the_state_knows_to_be_deleted_are_passed_over() {
+    let mut bench = eventful();
+    bench.end(8, 0, Abort);
+    let old = batches(&bench.log);
+    for before in [3, -1] {
+        bench.log.delete_records(before).unwrap();
+        let again = again(&state(&bench.log), &old);
+        assert_eq!(again, bench.log, "deleted before {before}");
+    }
+}
+
+#[test]
+fn what_was_aborted_stays_so_where_only_the_state_knows_of_a_compaction() {
+    let mut bench = Bench::new(LogConfig {
+        compact: true,
+        ..LogConfig::default()
+    });
+    for (sequence, result) in [(0, Abort), (1, Commit)] {
+        bench.send(&transactional(7, 0, sequence)).unwrap();
+        bench.end(7, 0, result);
+    }
+    bench.send(&idempotent(1, 0, 0, 2)).unwrap();
+    let (old, aborted) = (batches(&bench.log), bench.log.aborted.clone());
+    assert_eq!(aborted.list().len(), 1);
+    // The marker outlives its records by a day.
+    for days in 0..4 {
+        let at = NOW_MS + days * 86_400_000;
+        bench.log.compact(at, &mut bench.codecs).unwrap();
+    }
+    assert!(bench.log.aborted.list().is_empty());
+    let again = again(&state(&bench.log), &old);
+    assert_eq!(again.aborted, aborted);
+    assert_eq!(again.log_end(), bench.log.log_end());
+    let known: Vec<_> = again.active_producers().collect();
+    assert_eq!(known, bench.log.active_producers().collect::<Vec<_>>());
 }
 
 #[test]

@@ -44,13 +44,6 @@ fn a_read_ends_where_it_is_full_but_holds_one_batch_if_it_must() {
     assert_eq!(read(1, true), [4]);
     assert_eq!(read(1, false), [0_i64; 0]);
     assert_eq!(read(usize::MAX, false), [4, 5, 6, 7, 8, 9]);
-    let readable = |enough| {
-        bench
-            .log
-            .readable_bytes(4, Isolation::ReadUncommitted, enough)
-    };
-    assert_eq!(readable(usize::MAX), 6 * bytes);
-    assert_eq!(readable(bytes + 1), 2 * bytes, "no further than enough");
 }
 
 #[test]

@@ -120,10 +120,14 @@ fn a_fetch_waits_for_records_and_no_longer_than_it_wants_to() {
         Some(NOW.at + Duration::from_millis(500))
     );
     let at = NOW.at + Duration::from_millis(499);
-    state.tick(Now { at, ..NOW });
+    let now = Now { at, ..NOW };
+    state.tick(now);
+    state.settle(now);
     assert!(state.take_ready().is_empty());
     let at = NOW.at + Duration::from_millis(500);
-    state.tick(Now { at, ..NOW });
+    let now = Now { at, ..NOW };
+    state.tick(now);
+    state.settle(now);
     let ready = state.take_ready();
     assert_eq!(ready[0].0, waits);
     assert_eq!(told(ready[0].1.clone().unwrap()), Some((0, 0)));
@@ -260,7 +264,9 @@ fn what_is_meant_for_all_replicas_waits_for_those_that_lag() {
         "it waits"
     );
     let at = state.next_deadline().unwrap();
-    state.tick(Now { at, ..NOW });
+    let now = Now { at, ..NOW };
+    state.tick(now);
+    state.settle(now);
     assert_eq!(code(state.take_ready().remove(0).1.unwrap()), (7, -1));
 }
 

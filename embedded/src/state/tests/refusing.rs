@@ -1,15 +1,24 @@
 //! What a fault refuses has no effect, and versions that a cluster is told not to know.
 
 use ottla_protocol::messages::add_offsets_to_txn::AddOffsetsToTxnRequest;
+use ottla_protocol::messages::add_partitions_to_txn::{
+    AddPartitionsToTxnRequest, AddPartitionsToTxnResponse, AddPartitionsToTxnTopic,
+    AddPartitionsToTxnTransaction,
+};
 use ottla_protocol::messages::consumer_group_heartbeat::ConsumerGroupHeartbeatRequest;
 use ottla_protocol::messages::create_partitions::{CreatePartitionsRequest, CreatePartitionsTopic};
 use ottla_protocol::messages::join_group::{JoinGroupRequest, JoinGroupRequestProtocol};
+use ottla_protocol::messages::list_groups::{ListGroupsRequest, ListGroupsResponse};
 use ottla_protocol::messages::offset_commit::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
+};
+use ottla_protocol::messages::write_txn_markers::{
+    WritableTxnMarker, WritableTxnMarkerTopic, WriteTxnMarkersRequest, WriteTxnMarkersResponse,
 };
 
 use super::*;
 use crate::faults::Refusal;
+use crate::state::coordinators::Coordinated;
 use crate::state::refusing::may_be_belied;
 
 fn refusal() -> Refusal {
@@ -145,6 +154,70 @@ fn a_request_that_is_refused_has_no_effect() {
         changed >= changing().len() - 1,
         "{changed}: or it tests nothing"
     );
+}
+
+#[test]
+fn groups_are_listed_also_where_a_rule_refuses_all() {
+    let mut state = cluster();
+    let commit = of_groups().remove(2);
+    // By its coordinator.
+    let kind = Coordinated::Group;
+    state.move_coordinator(NOW, kind, "billing", 1);
+    handle(&mut state, &commit);
+    state.refusing = Some(refusal());
+    let answer = answer_to(&mut state, &ListGroupsRequest::default(), 5);
+    let answer = ListGroupsResponse::read_body(&answer, 5).unwrap();
+    assert_eq!(answer.groups.len(), 1);
+}
+
+#[test]
+fn partitions_are_refused_a_transaction_with_the_error_of_the_rule() {
+    for version in 4..=5 {
+        let mut state = cluster();
+        state.refusing = Some(Refusal {
+            error: ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
+            ..refusal()
+        });
+        let request = AddPartitionsToTxnRequest {
+            transactions: vec![AddPartitionsToTxnTransaction {
+                transactional_id: "mover",
+                topics: vec![AddPartitionsToTxnTopic {
+                    name: "orders",
+                    partitions: vec![0],
+                    ..Default::default()
+                }],
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        let answer = answer_to(&mut state, &request, version);
+        let answer = AddPartitionsToTxnResponse::read_body(&answer, version).unwrap();
+        let topic = &answer.results_by_transaction[0].topic_results[0];
+        let code = topic.results_by_partition[0].partition_error_code;
+        assert_eq!(code, ErrorCode::COORDINATOR_LOAD_IN_PROGRESS.code());
+    }
+}
+
+#[test]
+fn markers_can_be_refused() {
+    assert!(may_be_belied(ApiKey::WriteTxnMarkers));
+    let mut state = cluster();
+    state.refusing = Some(refusal());
+    let request = WriteTxnMarkersRequest {
+        markers: vec![WritableTxnMarker {
+            topics: vec![WritableTxnMarkerTopic {
+                name: "orders",
+                partition_indexes: vec![0],
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let answer = answer_to(&mut state, &request, 2);
+    let answer = WriteTxnMarkersResponse::read_body(&answer, 2).unwrap();
+    let code = answer.markers[0].topics[0].partitions[0].error_code;
+    assert_eq!(code, refusal().error.code());
 }
 
 /// The versions that a cluster tells of an API.
