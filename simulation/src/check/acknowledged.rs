@@ -111,7 +111,14 @@ fn has_an_excuse(
         (None, _) => false,
         // Nobody stood anywhere: whoever comes starts at the oldest record that there is.
         (Some(removed), Some(Gone::Retention | Gone::DeleteRecords))
-            if !has_offset(facts, place, removed) =>
+            if kept(facts, place, removed).is_none() =>
+        {
+            true
+        }
+        // It came in the place of another, whose offset was kept, and went before anybody read it: the offset fits the log again, and nobody can tell.
+        (Some(removed), Some(Gone::Retention | Gone::DeleteRecords))
+            if record.is_in_place_of_another_since(0)
+                && kept(facts, place, removed).is_some_and(|next| next > record.offset) =>
         {
             true
         }
@@ -133,8 +140,8 @@ fn has_an_excuse(
     }
 }
 
-/// Whether the store held an offset when an event happened.
-fn has_offset(facts: &Facts<'_>, place: Place, at: usize) -> bool {
+/// The offset that the store held when an event happened.
+fn kept(facts: &Facts<'_>, place: Place, at: usize) -> Option<i64> {
     let before = facts.entries.iter().take(at);
     let mut stored = before.filter_map(|entry| match entry.event {
         Event::Stored {
@@ -145,7 +152,7 @@ fn has_offset(facts: &Facts<'_>, place: Place, at: usize) -> bool {
         } if of == place => Some(next),
         _ => None,
     });
-    stored.next_back().flatten().is_some()
+    stored.next_back().flatten()
 }
 
 /// Whether an operator, or the very first start, said to go on behind a record.

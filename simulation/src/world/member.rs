@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::acks::Acks;
 use super::calls::CONNECT;
 use super::life::Living;
-use super::panics::PLANNED;
+use super::panics::planned;
 use super::process::Process;
 use super::recorder::{Recorder, topic};
 use super::store::{Noted, Rows};
@@ -267,7 +267,7 @@ impl Hand {
                 working.end(Worked::Failed);
                 return Err("a fault of the plan".into());
             }
-            Some(Ordeal::Panics) => std::panic::panic_any(PLANNED),
+            Some(Ordeal::Panics) => planned(),
             Some(Ordeal::Takes(time)) => sleep(time).await,
             // Or keys would never be worked on side by side.
             None if self.shared.plan.workload.order == Order::Key && one.1 % 3 == 0 => {

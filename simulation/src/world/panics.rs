@@ -1,13 +1,10 @@
 //! Panics of what runs in a world. Most end a task and nothing else, and what waited for it waits for ever: they are to be seen.
 
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook};
 use std::sync::{Mutex, Once};
 
 use super::lock;
 use crate::check::{Invariant, Violation};
-
-/// Says a panic that belongs to a plan.
-pub(super) const PLANNED: &str = "a fault of the plan";
 
 static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -17,13 +14,16 @@ pub(super) fn listen() {
     ONCE.call_once(|| {
         set_hook(Box::new(|panic| {
             let text = told(panic);
-            if !text.contains(PLANNED) {
-                eprintln!("{text}");
-                lock(&HEARD).push(text);
-            }
+            eprintln!("{text}");
+            lock(&HEARD).push(text);
         }));
     });
     lock(&HEARD).clear();
+}
+
+/// A panic that belongs to a plan: who listens does not hear it.
+pub(super) fn planned() -> ! {
+    resume_unwind(Box::new("a fault of the plan"))
 }
 
 /// None: it panicked, which has been heard.

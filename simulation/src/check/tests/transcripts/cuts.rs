@@ -152,3 +152,13 @@ fn with_its_topic_all_of_a_partition_is_gone() {
     script.settle();
     script.holds();
 }
+
+#[test]
+fn what_came_in_anothers_place_and_went_unread_nobody_can_tell_of() {
+    let mut script = cut();
+    work(&mut script, 2, 2);
+    script.commit(ME, 1, 3, &[], Outcome::Acknowledged);
+    script.remove(0, 3, Gone::Retention);
+    script.settle();
+    script.holds();
+}
