@@ -152,7 +152,7 @@ pub const PLANTS: &[Plant] = &[
             replace: "            self.due = Some(now + pause.min(MAX_PAUSE)).filter(|_| self.failures < 6 || !crate::planted(\"commits-end-at-failure\"));\n",
         }],
         found_by: &[V9, V11],
-        within: 150,
+        within: 300,
     },
     Plant {
         name: "busy-is-done",
@@ -196,7 +196,7 @@ pub const PLANTS: &[Plant] = &[
             replace: "                    if !crate::planted(\"overtaken-claim-is-dropped\") {\n                        again.push(wanting);\n                    }\n",
         }],
         found_by: &[V9, V1],
-        within: 1_500,
+        within: 2_500,
     },
     Plant {
         name: "leaves-without-end",
@@ -293,7 +293,7 @@ pub const PLANTS: &[Plant] = &[
             replace: "    if crate::planted(\"newest-count-of-partitions\") {\n        return seen.max();\n    }\n    seen.filter(|seen| *seen > 0).min()\n",
         }],
         found_by: &[V1],
-        within: 1_000,
+        within: 3_000,
     },
     Plant {
         name: "epoch-from-before-the-gap",
@@ -322,18 +322,7 @@ pub const PLANTS: &[Plant] = &[
             replace: "            self.counts = counts.filter(|_| !crate::planted(\"static-leader-forgets\"));\n",
         }],
         found_by: &[V1, V9],
-        within: 1_000,
-    },
-    Plant {
-        name: "overtaken-into-a-new-topic",
-        breaks: "a batch goes to a topic made anew while the one before it is under way to the old one",
-        edits: &[Edit {
-            file: "client/src/producer/sequence.rs",
-            find: "        self.careful = true;\n",
-            replace: "        self.careful |= !crate::planted(\"overtaken-into-a-new-topic\");\n",
-        }],
-        found_by: &[V7],
-        within: 2_000,
+        within: 1_500,
     },
     Plant {
         name: "uncommitted-is-not-told",
@@ -369,17 +358,6 @@ pub const PLANTS: &[Plant] = &[
         within: 300,
     },
     Plant {
-        name: "answers-of-others",
-        breaks: "where one partition of a commit has no claim any more, the others get each other's answers",
-        edits: &[Edit {
-            file: "group/src/session/claims/commit.rs",
-            find: "            .filter_map(|(entry, sent)| sent.then_some(entry))\n",
-            replace: "            .filter_map(|(entry, sent)| (*sent || crate::planted(\"answers-of-others\")).then_some(entry))\n",
-        }],
-        found_by: &[V4, V6, V9, V11],
-        within: 600,
-    },
-    Plant {
         name: "last-of-a-batch-again",
         breaks: "who starts at a batch's last record gets the one before it too",
         edits: &[Edit {
@@ -388,7 +366,7 @@ pub const PLANTS: &[Plant] = &[
             replace: "            Some(from) if admitted && from == batch.last_offset() && crate::planted(\"last-of-a-batch-again\") => self.check(&whole, &batch, from - 1)?,\n            Some(from) if admitted => self.check(&whole, &batch, from)?,\n",
         }],
         found_by: &[V8, V2, V7],
-        within: 600,
+        within: 1_500,
     },
     Plant {
         name: "cut-off-is-forgotten",
