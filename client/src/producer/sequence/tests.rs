@@ -459,3 +459,15 @@ fn another_log_gets_nothing_that_may_be_in_the_first() {
     let ended = sequence.answered(again[0].0, Answer::Written);
     assert_eq!(ended, [(2, End::Written)]);
 }
+
+#[test]
+fn another_log_gets_nothing_before_what_is_under_way_to_the_first() {
+    let mut sequence = warm(2, 0);
+    let (id, ..) = sequence.send().unwrap();
+    assert!(sequence.begin_anew().is_empty());
+    assert_eq!(sequence.peek(), None, "the second would overtake the first");
+    sequence.answered(id, Answer::Again { doubtful: false });
+    let again = send_all(&mut sequence);
+    assert_eq!(again.len(), 1, "the first goes alone");
+    assert_eq!(again[0].0, id);
+}
